@@ -1,0 +1,20 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  // The compiler comes from npm, so that nothing is downloaded; docs/adr/0001-compiler.md says why this version and pipeline.
+  solidity: {
+    version: "0.8.37",
+    path: require.resolve("solc/soljson.js"),
+    settings: { optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "cancun", metadata: { bytecodeHash: "none" } },
+  },
+  paths: { tests: { mocha: "test", solidity: "test/solidity" } },
+  typechain: { outDir: join(import.meta.dirname, "typechain-types") },
+  test: { mocha: { timeout: 120_000 } },
+});
