@@ -14,7 +14,7 @@ export default defineConfig({
     path: require.resolve("solc/soljson.js"),
     settings: { optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "cancun", metadata: { bytecodeHash: "none" } },
   },
-  paths: { tests: { mocha: "test", solidity: "test/solidity" } },
+  paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
   typechain: { outDir: join(import.meta.dirname, "typechain-types") },
   test: { mocha: { timeout: 120_000 } },
 });

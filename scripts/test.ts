@@ -1,0 +1,86 @@
+/**
+ * `npm test`: builds, then runs every test runner, two at a time. The last line sums them up: `N passed, N failed`.
+ * A runner that fails without saying how many tests did counts as one failure; one that ran no test is a failure too.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+interface Outcome {
+  passed: number;
+  failed: number;
+}
+
+type Runner = readonly [name: string, ...command: string[]];
+
+const root = join(import.meta.dirname, "..");
+
+function testFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+const mocha = ["mocha", "--import", "tsx", "--exit", "--timeout", "120000"];
+const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
+
+/** Hardhat's runners write `artifacts/`, so they share a lane; the others need only what `npm run build` made. */
+const lanes: readonly (readonly Runner[])[] = [
+  [
+    ["solidity", "hardhat", "test", "solidity"],
+    ["contracts", "hardhat", "test", "mocha"],
+  ],
+  [
+    offChain("proofs"),
+    offChain("wire"),
+    offChain("receiver"),
+    offChain("sender"),
+    ["end to end", ...mocha, ...testFiles("test/e2e")],
+  ],
+];
+
+/** Sums what Mocha (`12 passing`) and Hardhat's Solidity runner (`12 passed`) print. */
+function count(output: string, word: string): number {
+  const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
+  return [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+function run([name, command, ...args]: Runner): Promise<Outcome> {
+  const started = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(command!, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.on("error", (error) => chunks.push(Buffer.from(String(error))));
+    child.on("close", (code) => {
+      const output = Buffer.concat(chunks).toString();
+      const passed = count(output, "pass(?:ing|ed)");
+      const told = count(output, "fail(?:ing|ed)");
+      const failed = told === 0 && (code !== 0 || passed === 0) ? 1 : told;
+      console.log(`\n=== ${name}\n${output.trimEnd()}`);
+      console.log(`=== ${name}: ${passed} passed, ${failed} failed in ${Math.round((Date.now() - started) / 1000)} s`);
+      resolve({ passed, failed });
+    });
+  });
+}
+
+async function runLane(lane: readonly Runner[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const runner of lane) outcomes.push(await run(runner));
+  return outcomes;
+}
+
+for (const build of ["build:contracts", "build"]) {
+  const { status } = spawnSync("npm", ["run", "--silent", build], { cwd: root, stdio: "inherit" });
+  if (status !== 0) {
+    console.log("0 passed, 1 failed");
+    process.exit(1);
+  }
+}
+const outcomes = (await Promise.all(lanes.map(runLane))).flat();
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
