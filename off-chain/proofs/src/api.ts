@@ -23,7 +23,7 @@ export {
   type Terms,
   type TermsInput,
 } from "./terms.ts";
-export { channelId } from "./channel-id.ts";
+export { authorizationNonce, channelId } from "./channel-id.ts";
 export type { BalanceProof, CloseRequest, ClosingAgreement } from "./messages.ts";
 export { DOMAIN_NAME, DOMAIN_VERSION } from "./domain.ts";
 export { typedData, type TypedDataDomain } from "./typed-data.ts";

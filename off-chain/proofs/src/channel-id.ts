@@ -23,3 +23,17 @@ export function channelId(terms: Terms, manager: Manager): Hex {
   encodeTermsInto(terms, bytes, 64);
   return toHex(keccak256(bytes));
 }
+
+/**
+ * The nonce under which the sender authorizes a deposit by ERC-3009: `keccak256(abi.encode(id, nonceSalt))` with the
+ * lowest 64 bits cleared, so that the authorization is worthless for any other channel.
+ * @param nonceSalt 32 bytes, new for each deposit.
+ * @throws ParseError where either is not 32 bytes.
+ */
+export function authorizationNonce(id: Hex, nonceSalt: Hex): Hex {
+  const bytes = new Uint8Array(64);
+  if (!hexInto(id, bytes, 0, 32) || !hexInto(nonceSalt, bytes, 32, 32)) {
+    throw new ParseError("malformed id or salt", "Give both as 0x and 64 hex digits.");
+  }
+  return toHex(keccak256(bytes).fill(0, 24));
+}
