@@ -1,0 +1,38 @@
+import type { Address, Hex } from "@rmps/proofs";
+
+/** A transaction of the settler, from the decision to send it until it is final. Survives restarts. */
+export interface QueuedTransaction {
+  /** Given by the store when it is first put. */
+  readonly id: number;
+  /** Who pays the gas. One transaction for each nonce of an account. */
+  readonly from: Address;
+  readonly nonce: number;
+  readonly purpose: "dispute" | "claim" | "close" | "finalize" | "deposit" | "cancel";
+  readonly channels: readonly Hex[];
+  readonly to: Address;
+  readonly data: Hex;
+  readonly gasLimit: bigint;
+  /** Wei per gas of the latest attempt. */
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+  /** Hashes of all attempts with this nonce, the latest last. */
+  readonly hashes: readonly Hex[];
+  /** Unix seconds by which it has to be mined, where that matters. */
+  readonly deadline: number | undefined;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly sentAt: number | undefined;
+  /** `pending`: to be sent or sent; `mined`: in a block, not final; `done` and `failed`: final. */
+  readonly state: "pending" | "mined" | "done" | "failed";
+  readonly minedBlock: number | undefined;
+}
+
+/** The queue of the settler's transactions. */
+export interface TransactionStore {
+  /** Adds one. @throws StoreConflict where the account's nonce is taken by another that did not fail. */
+  add(transaction: Omit<QueuedTransaction, "id">): Promise<QueuedTransaction>;
+  /** Replaces the one of the same id. */
+  update(transaction: QueuedTransaction): Promise<void>;
+  /** Those that are pending or mined, oldest first. */
+  unfinished(): Promise<QueuedTransaction[]>;
+}
