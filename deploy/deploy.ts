@@ -1,0 +1,111 @@
+import type { Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import { checkFunds, estimateDeployment, type Estimate } from "./cost.ts";
+import { DeploymentError } from "./errors.ts";
+import { FACTORY, FACTORY_COST, FACTORY_DEPLOYER, FACTORY_TRANSACTION, create2Calldata } from "./factory.ts";
+import { lowerCase, type Address, type Hex } from "./hex.ts";
+import { inspectDeployment, reason, type RpcProvider } from "./inspect.ts";
+import { planDeployment, type Plan, type PlanOptions } from "./plan.ts";
+
+/** What is sent: money for the factory's deployer, its one transaction, then the contracts. */
+export type Sending = "factory-money" | "factory" | "MicroToken" | "FaucetToken" | "ChannelManager";
+
+/** A transaction of a deployment. */
+export interface Sent {
+  what: Sending;
+  hash: Hex;
+}
+
+/** How to deploy. */
+export interface DeployOptions extends PlanOptions {
+  /** The chain that is meant. Default: whichever the signer is on. */
+  chainId?: bigint;
+  /** Transactions of an earlier attempt that was cut short: those still pending are waited for, not sent again. */
+  earlier?: readonly Sent[];
+  /** Called with everything before anything is sent; a throw stops the deployment. */
+  onEstimate?: (plan: Plan, estimate: Estimate) => void | Promise<void>;
+  /** Called after a transaction was sent and before it is waited for. */
+  onSent?: (sent: Sent) => void | Promise<void>;
+}
+
+/** A finished deployment. */
+export interface Deployed extends Plan {
+  /** What was sent by this call, in order; empty where all was there. */
+  transactions: readonly Sent[];
+  /** Block of this call's last transaction; undefined where all was there. */
+  block: number | undefined;
+}
+
+function rpcOf(signer: Signer): NonNullable<Signer["provider"]> & RpcProvider {
+  const { provider } = signer;
+  if (provider === null || !("send" in provider) || typeof provider.send !== "function") {
+    throw new DeploymentError("invalid-options", "The signer has no JSON-RPC provider.", "Connect it to one.");
+  }
+  return provider as typeof provider & RpcProvider;
+}
+
+/**
+ * Deploys token and manager through the CREATE2 factory, to addresses that depend on the code and the arguments alone.
+ * What is there already is left alone, so it can be called again after any crash; everything that could go wrong is
+ * checked before the first transaction.
+ * @param signer pays; connected to a JSON-RPC provider. It gets no rights: the contracts have no admin.
+ * @throws DeploymentError see its codes; only `transaction-failed` can come after something was sent.
+ */
+export async function deployAll(signer: Signer, options: DeployOptions = {}): Promise<Deployed> {
+  const provider = rpcOf(signer);
+  const from = lowerCase(await signer.getAddress());
+  const plan = planDeployment(options.chainId ?? (await provider.getNetwork()).chainId, options);
+  for (const { hash } of options.earlier ?? []) {
+    if ((await provider.getTransaction(hash)) !== null) await provider.waitForTransaction(hash);
+  }
+  const findings = await inspectDeployment(provider, plan);
+  const estimate = await estimateDeployment(provider, from, findings);
+  await options.onEstimate?.(plan, estimate);
+  checkFunds(estimate, from);
+
+  const transactions: Sent[] = [];
+  let block: number | undefined;
+  const confirm = async (what: Sending, hash: string): Promise<void> => {
+    const sent = { what, hash: lowerCase(hash) };
+    transactions.push(sent);
+    await options.onSent?.(sent);
+    const receipt: TransactionReceipt | null = await provider.waitForTransaction(hash);
+    block = receipt?.blockNumber;
+  };
+  const send = async (what: Sending, request: TransactionRequest): Promise<void> =>
+    confirm(what, (await signer.sendTransaction(request)).hash);
+
+  if (!findings.factory && findings.missing.length > 0) {
+    const value = FACTORY_COST - (await provider.getBalance(FACTORY_DEPLOYER));
+    if (value > 0n) await send("factory-money", { to: FACTORY_DEPLOYER, value });
+    await confirm("factory", await broadcastFactory(provider));
+    await checkCode(provider, "factory", FACTORY);
+  }
+  for (const { contract, address, initCode } of findings.missing) {
+    const gasLimit = estimate.lines.find((line) => line.what === contract)?.gas;
+    await send(contract, { to: FACTORY, data: create2Calldata(initCode), gasLimit: gasLimit ?? null });
+    await checkCode(provider, contract, address);
+  }
+  return { ...plan, transactions, block };
+}
+
+async function broadcastFactory(provider: RpcProvider): Promise<string> {
+  try {
+    return String(await provider.send("eth_sendRawTransaction", [FACTORY_TRANSACTION]));
+  } catch (error) {
+    throw new DeploymentError(
+      "transaction-failed",
+      `The node does not take the deterministic deployment proxy's transaction (${reason(error)}).`,
+      "It has no replay protection; send it through a node that allows such transactions, then run this again.",
+    );
+  }
+}
+
+/** Judges by what is there, not by the receipt: somebody else may have deployed the very same meanwhile. */
+async function checkCode(provider: RpcProvider, what: Sending, address: Address): Promise<void> {
+  if ((await provider.getCode(address)) !== "0x") return;
+  throw new DeploymentError(
+    "transaction-failed",
+    `The transaction for ${what} left no code at ${address}.`,
+    "Look at the transaction, and run this again: it goes on where it stopped.",
+  );
+}
