@@ -27,7 +27,7 @@ function isRevert(error: unknown): boolean {
 /** As the contract decides: strict ECDSA, and only if that does not match and the signer has code, ERC-1271. */
 async function isApproved(
   digest: Uint8Array | undefined,
-  signature: Hex | string,
+  signature: string,
   signer: Address,
   provider: CodeReader,
 ): Promise<boolean> {
@@ -53,7 +53,7 @@ async function isApproved(
  */
 export async function verifyClosingAgreementOnChain(
   agreement: ClosingAgreement,
-  signature: Hex | string,
+  signature: string,
   signer: Address,
   provider: CodeReader,
 ): Promise<boolean> {
@@ -69,7 +69,7 @@ export async function verifyClosingAgreementOnChain(
  */
 export async function verifyCloseRequestOnChain(
   request: CloseRequest,
-  signature: Hex | string,
+  signature: string,
   signer: Address,
   provider: CodeReader,
 ): Promise<boolean> {

@@ -24,11 +24,11 @@ const key65 = new Uint8Array(65);
 const key64 = key65.subarray(1); // what an address is the hash of: without the leading 4
 
 /** Leaves in `key65` the public key that signed; false where the signature is malformed or has none. */
-function recoverKey(digest: Uint8Array, signature: Hex | string): boolean {
+function recoverKey(digest: Uint8Array, signature: string): boolean {
   return signatureInto(signature, signature65) && currentCurve().recover(digest, rs, signature65[64]! - 27, key65);
 }
 
-function recoverFrom(digest: Uint8Array, signature: Hex | string): Address | undefined {
+function recoverFrom(digest: Uint8Array, signature: string): Address | undefined {
   return recoverKey(digest, signature) ? toHex(keccak256(key64), 12) : undefined;
 }
 
@@ -36,18 +36,18 @@ function recoverFrom(digest: Uint8Array, signature: Hex | string): Address | und
  * The account whose key signed a digest, by the strict rules of the contract: 65 bytes, low `s`, `v` 27 or 28.
  * @returns undefined for anything malformed; never throws.
  */
-export function recover(digest: Hex, signature: Hex | string): Address | undefined {
+export function recover(digest: Hex, signature: string): Address | undefined {
   return hexInto(digest, digest32, 0, 32) ? recoverFrom(digest32, signature) : undefined;
 }
 
 /** Whether `signer`, of any case, signed the digest; never the zero address. */
-export function isSignedBy(digest: Uint8Array, signature: Hex | string, signer: Address): boolean {
+export function isSignedBy(digest: Uint8Array, signature: string, signer: Address): boolean {
   if (typeof signer !== "string") return false;
   const expected = signer.toLowerCase();
   return expected !== ZERO_ADDRESS && recoverFrom(digest, signature) === expected;
 }
 
-function verify<Message>(digestOf: DigestOf<Message>, message: Message, signature: Hex | string, signer: Address) {
+function verify<Message>(digestOf: DigestOf<Message>, message: Message, signature: string, signer: Address) {
   if (typeof message !== "object" || message === null) return false;
   const digest = digestOf(message);
   return digest !== undefined && isSignedBy(digest, signature, signer);
@@ -57,7 +57,7 @@ function verify<Message>(digestOf: DigestOf<Message>, message: Message, signatur
  * Whether `signer` (the sender side of the terms) signed the proof, by ECDSA alone: proofs have no other form.
  * @returns false for anything malformed; never throws, whatever is passed.
  */
-export function verifyBalanceProof(proof: BalanceProof, signature: Hex | string, signer: Address): boolean {
+export function verifyBalanceProof(proof: BalanceProof, signature: string, signer: Address): boolean {
   return verify(digestOfBalanceProof, proof, signature, signer);
 }
 
@@ -66,7 +66,7 @@ export function verifyBalanceProof(proof: BalanceProof, signature: Hex | string,
  * compared with any clock. For signers that may be contracts: `verifyClosingAgreementOnChain`.
  * @returns false for anything malformed; never throws, whatever is passed.
  */
-export function verifyClosingAgreement(agreement: ClosingAgreement, signature: Hex | string, signer: Address): boolean {
+export function verifyClosingAgreement(agreement: ClosingAgreement, signature: string, signer: Address): boolean {
   return verify(digestOfClosingAgreement, agreement, signature, signer);
 }
 
@@ -75,7 +75,7 @@ export function verifyClosingAgreement(agreement: ClosingAgreement, signature: H
  * with any clock. For signers that may be contracts: `verifyCloseRequestOnChain`.
  * @returns false for anything malformed; never throws, whatever is passed.
  */
-export function verifyCloseRequest(request: CloseRequest, signature: Hex | string, signer: Address): boolean {
+export function verifyCloseRequest(request: CloseRequest, signature: string, signer: Address): boolean {
   return verify(digestOfCloseRequest, request, signature, signer);
 }
 
@@ -85,7 +85,7 @@ export interface Verifier {
    * As the function `verifyBalanceProof`, for a proof in this verifier's domain.
    * @returns false for anything malformed; never throws, whatever is passed.
    */
-  verifyBalanceProof(channelId: Hex, balance: bigint, signature: Hex | string, signer: Address): boolean;
+  verifyBalanceProof(channelId: Hex, balance: bigint, signature: string, signer: Address): boolean;
 }
 
 /**
