@@ -2,7 +2,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
+
+import { networks } from "./deploy/tool/networks.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -12,9 +14,16 @@ export default defineConfig({
   solidity: {
     version: "0.8.37",
     path: require.resolve("solc/soljson.js"),
-    settings: { optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "cancun", metadata: { bytecodeHash: "none" } },
+    settings: {
+      optimizer: { enabled: true, runs: 1_000_000 },
+      evmVersion: "cancun",
+      metadata: { bytecodeHash: "none" },
+    },
   },
   paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
+  networks,
+  // Only looked up when sources are published (docs/deploy.md).
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   typechain: { outDir: join(import.meta.dirname, "typechain-types") },
   test: { mocha: { timeout: 120_000 } },
 });

@@ -70,9 +70,15 @@ async function maxFee(provider: RpcProvider): Promise<bigint> {
 /**
  * What the missing parts of a deployment cost at most. Sends nothing.
  * @param from who pays.
+ * @param afterwards what else will have to be paid for.
  * @throws DeploymentError `invalid-options` where a constructor would revert.
  */
-export async function estimateDeployment(provider: RpcProvider, from: Address, findings: Findings): Promise<Estimate> {
+export async function estimateDeployment(
+  provider: RpcProvider,
+  from: Address,
+  findings: Findings,
+  afterwards: readonly { what: string; gas: bigint }[] = [],
+): Promise<Estimate> {
   const maxFeePerGas = await maxFee(provider);
   const lines: CostLine[] = [];
   if (!findings.factory && findings.missing.length > 0) {
@@ -86,6 +92,7 @@ export async function estimateDeployment(provider: RpcProvider, from: Address, f
     const fee = await dataFee(provider, create2Calldata(step.initCode));
     lines.push({ what: step.contract, gas, atMost: gas * maxFeePerGas + fee });
   }
+  for (const { what, gas } of afterwards) lines.push({ what, gas, atMost: gas * maxFeePerGas });
   const atMost = lines.reduce((sum, line) => sum + line.atMost, 0n);
   return { lines, maxFeePerGas, atMost, balance: await provider.getBalance(lowerCase(from)) };
 }

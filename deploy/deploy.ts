@@ -3,7 +3,7 @@ import { checkFunds, estimateDeployment, type Estimate } from "./cost.ts";
 import { DeploymentError } from "./errors.ts";
 import { FACTORY, FACTORY_COST, FACTORY_DEPLOYER, FACTORY_TRANSACTION, create2Calldata } from "./factory.ts";
 import { lowerCase, type Address, type Hex } from "./hex.ts";
-import { inspectDeployment, reason, type RpcProvider } from "./inspect.ts";
+import { inspectDeployment, reason, type Findings, type RpcProvider } from "./inspect.ts";
 import { planDeployment, type Plan, type PlanOptions } from "./plan.ts";
 
 /** What is sent: money for the factory's deployer, its one transaction, then the contracts. */
@@ -21,8 +21,8 @@ export interface DeployOptions extends PlanOptions {
   chainId?: bigint;
   /** Transactions of an earlier attempt that was cut short: those still pending are waited for, not sent again. */
   earlier?: readonly Sent[];
-  /** Called with everything before anything is sent; a throw stops the deployment. */
-  onEstimate?: (plan: Plan, estimate: Estimate) => void | Promise<void>;
+  /** What the deployer will have to pay for afterwards, so that the money is there before anything is sent. */
+  afterwards?: readonly { what: string; gas: bigint }[];
   /** Called after a transaction was sent and before it is waited for. */
   onSent?: (sent: Sent) => void | Promise<void>;
 }
@@ -31,8 +31,15 @@ export interface DeployOptions extends PlanOptions {
 export interface Deployed extends Plan {
   /** What was sent by this call, in order; empty where all was there. */
   transactions: readonly Sent[];
-  /** Block of this call's last transaction; undefined where all was there. */
+  /** Block in which this call deployed the manager; undefined where it was there. */
   block: number | undefined;
+}
+
+/** A deployment that has been looked at: what there is to do, and what it costs. */
+export interface Prepared {
+  plan: Plan;
+  findings: Findings;
+  estimate: Estimate;
 }
 
 function rpcOf(signer: Signer): NonNullable<Signer["provider"]> & RpcProvider {
@@ -44,6 +51,22 @@ function rpcOf(signer: Signer): NonNullable<Signer["provider"]> & RpcProvider {
 }
 
 /**
+ * Everything about a deployment that can be known before anything is sent.
+ * @throws DeploymentError any code but `insufficient-funds` (see `checkFunds`) and `transaction-failed`.
+ */
+export async function prepareDeployment(signer: Signer, options: DeployOptions = {}): Promise<Prepared> {
+  const provider = rpcOf(signer);
+  const plan = planDeployment(options.chainId ?? (await provider.getNetwork()).chainId, options);
+  for (const { hash } of options.earlier ?? []) {
+    if ((await provider.getTransaction(hash)) !== null) await provider.waitForTransaction(hash);
+  }
+  const findings = await inspectDeployment(provider, plan);
+  const from = lowerCase(await signer.getAddress());
+  const estimate = await estimateDeployment(provider, from, findings, options.afterwards);
+  return { plan, findings, estimate };
+}
+
+/**
  * Deploys token and manager through the CREATE2 factory, to addresses that depend on the code and the arguments alone.
  * What is there already is left alone, so it can be called again after any crash; everything that could go wrong is
  * checked before the first transaction.
@@ -52,15 +75,8 @@ function rpcOf(signer: Signer): NonNullable<Signer["provider"]> & RpcProvider {
  */
 export async function deployAll(signer: Signer, options: DeployOptions = {}): Promise<Deployed> {
   const provider = rpcOf(signer);
-  const from = lowerCase(await signer.getAddress());
-  const plan = planDeployment(options.chainId ?? (await provider.getNetwork()).chainId, options);
-  for (const { hash } of options.earlier ?? []) {
-    if ((await provider.getTransaction(hash)) !== null) await provider.waitForTransaction(hash);
-  }
-  const findings = await inspectDeployment(provider, plan);
-  const estimate = await estimateDeployment(provider, from, findings);
-  await options.onEstimate?.(plan, estimate);
-  checkFunds(estimate, from);
+  const { plan, findings, estimate } = await prepareDeployment(signer, options);
+  checkFunds(estimate, lowerCase(await signer.getAddress()));
 
   const transactions: Sent[] = [];
   let block: number | undefined;
@@ -69,7 +85,7 @@ export async function deployAll(signer: Signer, options: DeployOptions = {}): Pr
     transactions.push(sent);
     await options.onSent?.(sent);
     const receipt: TransactionReceipt | null = await provider.waitForTransaction(hash);
-    block = receipt?.blockNumber;
+    if (what === "ChannelManager") block = receipt?.blockNumber;
   };
   const send = async (what: Sending, request: TransactionRequest): Promise<void> =>
     confirm(what, (await signer.sendTransaction(request)).hash);

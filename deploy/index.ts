@@ -1,5 +1,13 @@
 /** How RMPS is deployed: for chains of one's own, test networks, tests. Where it is: see `deployments.ts`. */
-export { deployAll, type Deployed, type DeployOptions, type Sending, type Sent } from "./deploy.ts";
+export {
+  deployAll,
+  prepareDeployment,
+  type Deployed,
+  type DeployOptions,
+  type Prepared,
+  type Sending,
+  type Sent,
+} from "./deploy.ts";
 export { checkFunds, estimateDeployment, type CostLine, type Estimate } from "./cost.ts";
 export { DeploymentError, type DeploymentErrorCode } from "./errors.ts";
 export {
@@ -23,4 +31,5 @@ export {
 export { fundAccounts, type Funding } from "./fund.ts";
 export { inspectDeployment, type Findings, type RpcProvider } from "./inspect.ts";
 export { planDeployment, type ExistingToken, type Plan, type PlanOptions, type Step } from "./plan.ts";
+export type { ContractRecord, DeploymentRecord } from "./record.ts";
 export type { Address, Hex } from "./hex.ts";
