@@ -1,0 +1,113 @@
+import type { Endpoint } from "./endpoint.ts";
+import { isRateLimit, RpcError, RpcUnavailable } from "./errors.ts";
+import { httpEndpoint } from "./http.ts";
+import { webSocketEndpoint } from "./websocket.ts";
+
+/** Several nodes of one chain, asked in the order given, and a failing one not again for a while. */
+export interface Rpc {
+  readonly endpoints: readonly Endpoint[];
+  /**
+   * One call, at the first node that answers.
+   * @throws RpcError as the node answered; RpcUnavailable where none did.
+   */
+  request<T>(method: string, params: readonly unknown[]): Promise<T>;
+  /**
+   * Several calls that must see one and the same chain, so all at one node. Where `work` fails because the node does
+   * (or throws RpcUnavailable to say that its answers do not fit), it is run again from the start at the next.
+   */
+  atOneNode<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
+  /** One call at every node at once, for sending transactions. @returns the first success. @throws as `request`. */
+  everywhere<T>(method: string, params: readonly unknown[]): Promise<T>;
+  /** Calls `listener` whenever a node announces a block. @returns how to stop it. */
+  onHead(listener: () => void): () => void;
+  close(): void;
+}
+
+export interface RpcOptions {
+  /** For one call at one node, in milliseconds. */
+  timeoutMs?: number;
+  /** How often the list of nodes is gone through before giving up. */
+  rounds?: number;
+  /** How long a node that failed is asked last, in milliseconds. */
+  penaltyMs?: number;
+  /** Before the second round, doubled for each further one, in milliseconds. */
+  pauseMs?: number;
+  now?: () => number;
+  onFailure?: (label: string, error: Error) => void;
+}
+
+/**
+ * Connects (when first needed) to the nodes of a chain.
+ * @param urls http:, https:, ws: or wss:, at least one; the first is preferred.
+ * @throws TypeError where a URL is none of these.
+ */
+export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
+  const { timeoutMs = 10_000, rounds = 2, penaltyMs = 15_000, pauseMs = 100, now = Date.now } = options;
+  if (urls.length === 0) throw new TypeError("name at least one RPC URL");
+  const endpoints = urls.map((url) => connectTo(url, timeoutMs));
+  const failedAt = new Map<Endpoint, number>();
+
+  /** Nodes that failed lately come last, the one that failed longest ago first. */
+  function order(): Endpoint[] {
+    const penalty = (node: Endpoint) => {
+      const at = failedAt.get(node);
+      return at !== undefined && now() - at < penaltyMs ? at : -Infinity;
+    };
+    return endpoints.toSorted((a, b) => {
+      const [first, second] = [penalty(a), penalty(b)];
+      return first === second ? 0 : first - second;
+    });
+  }
+
+  async function atOneNode<T>(work: (node: Endpoint) => Promise<T>): Promise<T> {
+    let last: unknown;
+    for (let round = 0; round < rounds; round++) {
+      if (round > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (round - 1)));
+      for (const node of order()) {
+        try {
+          const result = await work(node);
+          failedAt.delete(node);
+          return result;
+        } catch (error) {
+          if (!(error instanceof RpcUnavailable) && !isRateLimit(error)) throw error;
+          last = error;
+          failedAt.set(node, now());
+          options.onFailure?.(node.label, error as Error);
+        }
+      }
+    }
+    throw last instanceof RpcUnavailable ? last : new RpcUnavailable((last as Error).message, last);
+  }
+
+  return {
+    endpoints,
+    request: <T>(method: string, params: readonly unknown[]) => atOneNode((node) => node.request<T>(method, params)),
+    atOneNode,
+    async everywhere<T>(method: string, params: readonly unknown[]): Promise<T> {
+      try {
+        return await Promise.any(endpoints.map((node) => node.request<T>(method, params)));
+      } catch (error) {
+        const errors = (error as AggregateError).errors as Error[];
+        throw errors.find((each) => each instanceof RpcError) ?? errors[0] ?? error;
+      }
+    },
+    onHead(listener) {
+      const stops = endpoints.map((node) => node.onHead(listener));
+      return () => stops.forEach((stop) => stop());
+    },
+    close: () => endpoints.forEach((node) => node.close()),
+  };
+}
+
+function connectTo(url: string, timeoutMs: number): Endpoint {
+  switch (new URL(url).protocol) {
+    case "http:":
+    case "https:":
+      return httpEndpoint(url, timeoutMs);
+    case "ws:":
+    case "wss:":
+      return webSocketEndpoint(url, timeoutMs);
+    default:
+      throw new TypeError("an RPC URL starts with http://, https://, ws:// or wss://");
+  }
+}

@@ -1,0 +1,88 @@
+import { IChannelManager__factory } from "@rmps/contracts";
+import type { Address, Hex } from "@rmps/proofs";
+import { RpcUnavailable } from "../rpc/errors.ts";
+import type { ChainEvent } from "../../store/chain.ts";
+
+/** A log as `eth_getLogs` answers. */
+export interface RawLog {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly blockNumber: string;
+  readonly blockHash: string;
+  readonly logIndex: string;
+  readonly transactionHash: string;
+  readonly removed?: boolean;
+}
+
+const manager = IChannelManager__factory.createInterface();
+const topicOf = (name: Parameters<typeof manager.getEvent>[0]) => manager.getEvent(name).topicHash;
+
+const OPENED = topicOf("ChannelOpened");
+const TOPPED_UP = topicOf("ChannelToppedUp");
+const SETTLED = topicOf("ChannelSettled");
+const CLOSE_REQUESTED = topicOf("CloseRequested");
+const CLOSED = topicOf("ChannelClosed");
+
+/** First topics of the events that change channels. */
+export const CHANNEL_TOPICS: readonly string[] = [OPENED, TOPPED_UP, SETTLED, CLOSE_REQUESTED, CLOSED];
+
+/** Words of data of each event, to refuse logs that were cut short. */
+const WORDS = new Map([
+  [OPENED, 6],
+  [TOPPED_UP, 2],
+  [SETTLED, 2],
+  [CLOSE_REQUESTED, 2],
+  [CLOSED, 2],
+]);
+
+const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}` as Hex;
+const uint = (data: string, at: number) => BigInt(word(data, at));
+const address = (text: string): Address => `0x${text.slice(-40).toLowerCase()}`;
+const addressAt = (data: string, at: number) => address(word(data, at));
+
+/**
+ * Decodes a log of the manager. By hand, since the words are of fixed width and a start may have millions to read.
+ * @param receiver whose channels matter.
+ * @returns undefined for events that change no channel, and for openings of channels of other receivers.
+ * @throws RpcUnavailable where a node sends something that no manager ever logged.
+ */
+export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefined {
+  const [topic = "", id = ""] = log.topics;
+  const words = WORDS.get(topic);
+  if (words === undefined) return undefined;
+  const { data } = log;
+  if (data.length !== 2 + 64 * words || id.length !== 66 || log.blockNumber === null) {
+    throw new RpcUnavailable(`a malformed log in transaction ${log.transactionHash}`);
+  }
+  const place = {
+    channelId: id.toLowerCase() as Hex,
+    block: Number(log.blockNumber),
+    logIndex: Number(log.logIndex),
+    transaction: log.transactionHash as Hex,
+  };
+  switch (topic) {
+    case OPENED: {
+      const party = address(log.topics[3] ?? "");
+      if (party !== receiver) return undefined;
+      const terms = {
+        sender: address(log.topics[2] ?? ""),
+        senderSigner: addressAt(data, 0),
+        receiver: party,
+        receiverSigner: addressAt(data, 1),
+        token: addressAt(data, 2),
+        challengePeriod: Number(uint(data, 3)),
+        salt: word(data, 4).toLowerCase() as Hex,
+      };
+      return { ...place, kind: "opened", terms, deposit: uint(data, 5) };
+    }
+    case TOPPED_UP:
+      return { ...place, kind: "topped-up", deposit: uint(data, 1) };
+    case SETTLED:
+      return { ...place, kind: "settled", settled: uint(data, 1) };
+    case CLOSE_REQUESTED:
+      return { ...place, kind: "close-requested", settled: uint(data, 0), closesAt: Number(uint(data, 1)) };
+    default:
+      return { ...place, kind: "closed", settled: uint(data, 0) };
+  }
+}

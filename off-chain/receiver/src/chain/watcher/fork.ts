@@ -1,0 +1,44 @@
+import type { BlockRef, ChainStore } from "../../store/chain.ts";
+import type { Endpoint } from "../rpc/endpoint.ts";
+import { RpcUnavailable } from "../rpc/errors.ts";
+import { readBlock, type Block } from "./node-view.ts";
+
+/** Where a node's chain and ours part. */
+export type Fork =
+  /** The node's chain goes on from our cursor. */
+  | { readonly kind: "none" }
+  /** Ours is another chain above this block number. */
+  | { readonly kind: "rewind"; readonly to: number };
+
+/**
+ * Compares what we read with the chain as a node sees it now.
+ * @param shrinks whether this chain can really get shorter (development chains that are reset); on others a head
+ * below our cursor means a node that lags.
+ * @throws RpcUnavailable where the node lags.
+ */
+export async function findFork(
+  node: Endpoint,
+  store: Pick<ChainStore, "blocks">,
+  cursor: BlockRef | undefined,
+  head: Block,
+  shrinks: boolean,
+): Promise<Fork> {
+  if (cursor === undefined) return { kind: "none" };
+  if (cursor.hash === head.hash || cursor.hash === head.parentHash) return { kind: "none" };
+  if (cursor.number <= head.number) {
+    const same = await readBlock(node, cursor.number);
+    if (same?.hash === cursor.hash) return { kind: "none" };
+    if (same === undefined) throw new RpcUnavailable(`${node.label} lags behind: it has no block ${cursor.number}`);
+  }
+  const kept = await store.blocks();
+  let differs = cursor.number <= head.number;
+  for (const block of kept) {
+    if (block.number > head.number) continue;
+    if ((await readBlock(node, block.number))?.hash === block.hash) {
+      if (!differs && !shrinks) throw new RpcUnavailable(`${node.label} lags behind: its head is ${head.number}`);
+      return { kind: "rewind", to: block.number };
+    }
+    differs = true;
+  }
+  return { kind: "rewind", to: -1 };
+}

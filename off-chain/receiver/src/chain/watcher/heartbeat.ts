@@ -1,0 +1,82 @@
+import type { Rpc } from "../rpc/rpc.ts";
+
+/** Longest wait between two rounds after failures, in milliseconds. */
+const MAX_BACKOFF = 15_000;
+
+/** Runs one thing again and again, never twice at once: at intervals, when a node announces a block, when asked. */
+export class Heartbeat {
+  readonly #work: () => Promise<void>;
+  readonly #everyMs: number;
+  readonly #failed: (error: unknown) => void;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopListening: (() => void) | undefined;
+  #stopped = false;
+  #failures = 0;
+  #failingSince: number | undefined;
+
+  constructor(work: () => Promise<void>, everyMs: number, failed: (error: unknown) => void) {
+    this.#work = work;
+    this.#everyMs = everyMs;
+    this.#failed = failed;
+  }
+
+  /** Since when it has failed, Unix milliseconds; undefined while it does not. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
+  }
+
+  start(announcements?: Pick<Rpc, "onHead">): void {
+    this.#stopListening = announcements?.onHead(() => void this.#tick());
+    this.#schedule();
+  }
+
+  /** Runs it now, or joins the run in progress. @throws as the work does. */
+  beat(): Promise<void> {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  /** A run that begins after this call: what happened before it is seen. @throws as the work does. */
+  async fresh(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    return this.beat();
+  }
+
+  /** Resolves when the run in progress has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#stopListening?.();
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#work();
+      this.#failures = 0;
+      this.#failingSince = undefined;
+    } catch (error) {
+      this.#failures++;
+      this.#failingSince ??= Date.now();
+      throw error;
+    }
+  }
+
+  async #tick(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      await this.beat();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    const wait = Math.min(Math.max(MAX_BACKOFF, this.#everyMs), this.#everyMs * 2 ** Math.min(this.#failures, 10));
+    this.#timer = setTimeout(() => void this.#tick(), wait);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { BlockRef, ChainEvent } from "../../store/chain.ts";
+import type { Endpoint } from "../rpc/endpoint.ts";
+import { isRangeTooLarge, RpcError, RpcUnavailable } from "../rpc/errors.ts";
+import { CHANNEL_TOPICS, decodeLog, type RawLog } from "./events.ts";
+
+/** What of a block's header is used. */
+export interface Block extends BlockRef {
+  readonly parentHash: Hex;
+  /** Unix seconds. */
+  readonly timestamp: number;
+  /** Wei per gas; undefined on chains without EIP-1559. */
+  readonly baseFeePerGas: bigint | undefined;
+}
+
+interface RawBlock {
+  number: string;
+  hash: Hex;
+  parentHash: Hex;
+  timestamp: string;
+  baseFeePerGas?: string | null;
+}
+
+/** A block's tag, or its number. */
+export type BlockName = "latest" | "safe" | "finalized" | number;
+
+/** A block as one node sees it; undefined where it has none of that number (yet). */
+export async function readBlock(node: Endpoint, name: BlockName): Promise<Block | undefined> {
+  const tag = typeof name === "number" ? `0x${name.toString(16)}` : name;
+  let raw: RawBlock | null;
+  try {
+    raw = await node.request<RawBlock | null>("eth_getBlockByNumber", [tag, false]);
+  } catch (error) {
+    // Some nodes answer with an error where others say null.
+    if (error instanceof RpcError && /not found|unknown block|exceeds|out of range/i.test(error.message))
+      return undefined;
+    throw error;
+  }
+  if (raw === null) return undefined;
+  return {
+    number: Number(raw.number),
+    hash: raw.hash.toLowerCase() as Hex,
+    parentHash: raw.parentHash.toLowerCase() as Hex,
+    timestamp: Number(raw.timestamp),
+    baseFeePerGas: raw.baseFeePerGas == null ? undefined : BigInt(raw.baseFeePerGas),
+  };
+}
+
+/** Whose events are read. */
+export interface Subject {
+  readonly contract: Address;
+  readonly receiver: Address;
+}
+
+/** Events of some blocks, and hashes of the blocks that hold them. */
+export interface Events {
+  readonly events: ChainEvent[];
+  readonly blocks: BlockRef[];
+}
+
+/**
+ * The events of our channels in a range of blocks; with `id`, of one channel.
+ * @throws RpcError where the node finds the range too large (`isRangeTooLarge`).
+ */
+export async function readEvents(
+  node: Endpoint,
+  { contract, receiver }: Subject,
+  range: { from: number; to: number; id?: Hex },
+): Promise<Events> {
+  const topics = range.id === undefined ? [CHANNEL_TOPICS] : [CHANNEL_TOPICS, range.id];
+  const fromBlock = `0x${range.from.toString(16)}`;
+  const toBlock = `0x${range.to.toString(16)}`;
+  const logs = await node.request<RawLog[]>("eth_getLogs", [{ address: contract, topics, fromBlock, toBlock }]);
+  const events: ChainEvent[] = [];
+  const blocks = new Map<number, Hex>();
+  for (const log of logs) {
+    if (log.removed === true) continue;
+    if (log.address.toLowerCase() !== contract) throw new RpcUnavailable("the node sent logs of another contract");
+    const event = decodeLog(log, receiver);
+    if (event === undefined) continue;
+    if (event.block < range.from || event.block > range.to) throw new RpcUnavailable("logs out of the range asked for");
+    events.push(event);
+    const hash = log.blockHash.toLowerCase() as Hex;
+    if ((blocks.get(event.block) ?? hash) !== hash) throw new RpcUnavailable("logs of two forks in one answer");
+    blocks.set(event.block, hash);
+  }
+  return { events, blocks: [...blocks].map(([number, hash]) => ({ number, hash })) };
+}
+
+/** Events in `from … last`, where `last` may be lower than asked because the node found the range too large. */
+export interface Chunk extends Events {
+  readonly last: Block;
+}
+
+/**
+ * Reads a range of blocks at one node, so that what comes back belongs to one chain: the last block is looked at
+ * before and after.
+ * @throws RpcUnavailable where the chain changed in between, or the node does not have the last block.
+ */
+export async function readChunk(node: Endpoint, subject: Subject, from: number, to: number | Block): Promise<Chunk> {
+  const last = typeof to === "number" ? await readBlock(node, to) : to;
+  if (last === undefined) throw new RpcUnavailable(`${node.label} lags behind: it has no block ${String(to)}`);
+  const found = await readEvents(node, subject, { from, to: last.number });
+  const again = await readBlock(node, last.number);
+  const inLast = found.blocks.find(({ number }) => number === last.number);
+  if (again?.hash !== last.hash || (inLast !== undefined && inLast.hash !== last.hash)) {
+    throw new RpcUnavailable(`${node.label}: the chain changed while it was read`);
+  }
+  return { ...found, last };
+}
+
+/** Size of chunks, which follows what the node takes. */
+export class ChunkSize {
+  #blocks: number;
+  readonly #most: number;
+
+  /** @param most blocks asked for at once, where the node takes so many. */
+  constructor(most: number) {
+    this.#most = most;
+    this.#blocks = most;
+  }
+
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** Runs `read` with ever smaller sizes until the node takes it. @throws as `read`, also where one block is too much. */
+  async fit<T>(read: (blocks: number) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const result = await read(this.#blocks);
+        this.#blocks = Math.min(this.#most, this.#blocks + Math.ceil(this.#blocks / 4));
+        return result;
+      } catch (error) {
+        if (!isRangeTooLarge(error) || this.#blocks === 1) throw error;
+        this.#blocks = Math.max(1, Math.floor(this.#blocks / 2));
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Logger } from "pino";
+import type { Confirmations } from "../chain/watcher/watcher.ts";
+import type { ClaimPolicy } from "../chain/settler/policy.ts";
+import type { Routes } from "../proxy/routes.ts";
+
+/** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
+export interface ReceiverKeys {
+  /** Signs closing agreements, and nothing else. Its address is the channels' receiver side. */
+  readonly agreement?: Hex;
+  /** Pays the gas of disputes and claims; needs coins, and no rights. May be the same key. */
+  readonly gas?: Hex;
+}
+
+/** How `startReceiver` runs a receiver. Only rpc, contract and token have to be given, and a receiver or a key. */
+export interface ReceiverOptions {
+  /** One or more nodes of the chain: http:, https:, ws: or wss:, the preferred one first. */
+  readonly rpc: string | readonly string[];
+  /** Refuses to start on any other chain. */
+  readonly chainId?: bigint | number;
+  /** The `ChannelManager`. */
+  readonly contract: string;
+  /** The ERC-20 in which prices are. */
+  readonly token: string;
+  /** Who is paid; the agreement key's address unless given, or a cold wallet. */
+  readonly receiver?: string;
+  readonly keys?: ReceiverKeys;
+  /** Path of the SQLite file, or `postgres://…`; `rmps-receiver.sqlite` unless given. */
+  readonly store?: string;
+  /** The store is a restored old copy. */
+  readonly recover?: boolean;
+  /** 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** 5000 unless given; 0 for any that is free. */
+  readonly port?: number;
+  /** What is sold. */
+  readonly routes?: Routes;
+  /** 0 on chain 31337, else 12 unless given. */
+  readonly confirmations?: Confirmations;
+  /** Bounds of the challenge periods that are taken, and what is asked for, in seconds. */
+  readonly challengePeriod?: { readonly min?: number; readonly max?: number; readonly offered?: number };
+  /** Smallest deposit that is taken, in the token's smallest unit; 0 unless given. */
+  readonly minDeposit?: bigint;
+  /** Block of the manager's deployment; searched for unless given. */
+  readonly deploymentBlock?: number;
+  /** Between two looks at the chain, in milliseconds; 200 on chain 31337, else 4000 unless given. */
+  readonly pollMs?: number;
+  readonly claims?: ClaimPolicy;
+  /** Opens the operator's part of the API; without it that part does not exist. */
+  readonly apiToken?: string;
+  /** Origins whose pages may pay and read the answers; `*` for all. */
+  readonly cors?: readonly string[];
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Where clients are told to find the API, in front of `/channels`; `/api/1` unless given. */
+  readonly gatewayPath?: string;
+  /** A pino logger, or its level; `info` unless given. */
+  readonly log?: Logger | "silent" | "error" | "warn" | "info" | "debug";
+  /** Unix milliseconds; the system's clock unless given. */
+  readonly now?: () => number;
+}
+
+/** The manager, the parties and the token of a running receiver, all checked. */
+export interface ReceiverIdentity {
+  readonly chainId: bigint;
+  readonly contract: Address;
+  readonly token: Address;
+  readonly receiver: Address;
+  /** The zero address: the receiver itself. */
+  readonly receiverSigner: Address;
+}
