@@ -93,12 +93,11 @@ export function receiverSide(terms: Pick<Terms, "receiver" | "receiverSigner">):
 }
 
 /**
- * Writes `abi.encode(Channel)` into `out`.
+ * Writes `abi.encode(Channel)` into zeroed bytes.
  * @throws ParseError where a field is malformed; unlike `parseTerms` it takes terms that no contract would accept.
  */
 export function encodeTermsInto(terms: Terms, out: Uint8Array, at: number): void {
   const { challengePeriod } = terms;
-  out.fill(0, at, at + ENCODED_TERMS_LENGTH);
   const written =
     hexInto(terms.sender, out, at + 12, 20) &&
     hexInto(terms.senderSigner, out, at + 44, 20) &&

@@ -15,8 +15,9 @@ function chain(answer: (digest: string, signature: string) => string, code = "0x
     getCode: async () => code,
     async call({ to, data }: { to?: unknown; data?: string | null }) {
       asked.push(String(to));
-      const [digest, signature] = erc1271.decodeFunctionData("isValidSignature", data!) as unknown as [string, string];
-      return answer(digest, signature);
+      const question = erc1271.decodeFunctionData("isValidSignature", data!) as unknown as [string, string];
+      expect(data).to.equal(erc1271.encodeFunctionData("isValidSignature", question));
+      return answer(...question);
     },
   };
 }

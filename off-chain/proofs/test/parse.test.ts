@@ -91,6 +91,13 @@ describe("parseSignature", () => {
     }
   });
 
+  it("takes s up to half of the order, and nothing above", () => {
+    const half = "7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0";
+    const withS = (s: string) => `0x${"00".repeat(31)}01${s}1b`;
+    expect(proofs.parseSignature(withS(half))).to.equal(withS(half));
+    refuses(proofs.parseSignature, [withS(half.replace(/a0$/, "a1")), withS(half.replace(/^7fff/, "8000"))]);
+  });
+
   it("refuses every form that the contract refuses, and does not repeat it", () => {
     const forms = /high s|v (0|1|26|29|counted|of)|bytes|empty|zero|all ones|s the order|s just above/;
     const bad = vectors.negatives.filter(({ name }) => /^(BalanceProof|CloseRequest): /.test(name) && forms.test(name));

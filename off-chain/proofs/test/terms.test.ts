@@ -7,7 +7,7 @@ const good = vectors.channels[0]!.terms;
 
 describe("parseTerms", () => {
   it("lowers the case of addresses and takes the period as ethers gives it", () => {
-    const shouted = {
+    const shouted: proofs.TermsInput = {
       ...good,
       sender: getAddress(good.sender) as proofs.Hex,
       salt: `0x${good.salt.slice(2).toUpperCase()}`,
@@ -57,10 +57,7 @@ describe("parseTerms", () => {
   for (const name of ["sender", "senderSigner", "receiver", "receiverSigner", "token", "salt"] as const) {
     it(`refuses a ${name} that is missing or malformed, naming it`, () => {
       for (const value of [undefined, null, "", "0x", `${good[name]}00`, 5]) {
-        expect(() => proofs.parseTerms({ ...good, [name]: value })).to.throw(
-          proofs.ParseError,
-          name,
-        );
+        expect(() => proofs.parseTerms({ ...good, [name]: value })).to.throw(proofs.ParseError, name);
       }
     });
   }

@@ -51,9 +51,9 @@ describe("verification", () => {
           expect(verify({ ...good, channelId: one } as never, two as string, vector.signer)).to.equal(false);
         }
         for (const member of ["chainId", "contract", "channelId", "balance"]) {
-          expect(
-            proofs.verifyBalanceProof({ ...proof, [member]: one }, vector.signature, vector.signer),
-          ).to.equal(false);
+          expect(proofs.verifyBalanceProof({ ...proof, [member]: one }, vector.signature, vector.signer)).to.equal(
+            false,
+          );
         }
         expect(proofs.verifyBalanceProof(proof, vector.signature, address)).to.equal(false);
         expect(verifier.verifyBalanceProof(address, balance, vector.signature, vector.signer)).to.equal(false);
