@@ -37,7 +37,7 @@ export type ChainEvent = EventPlace &
 
 /** Blocks that were read completely: all events of our channels in `from … cursor.number`. */
 export interface ChainStep {
-  /** First block of the range; what was known of blocks in the range, or after it, is replaced. */
+  /** First block of the range; what was known of blocks in the range is replaced. */
   readonly from: number;
   /** The last block of the range: reading goes on after it. */
   readonly cursor: BlockRef;

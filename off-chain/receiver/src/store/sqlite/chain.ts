@@ -1,0 +1,122 @@
+import type { Hex } from "@rmps/proofs";
+import type Database from "better-sqlite3";
+import { settle } from "../../ledger/account.ts";
+import type { BlockRef, ChainEvent, ChainStep, ChainStore, Head } from "../chain.ts";
+import { StoreUnavailable } from "../error.ts";
+import { foldFacts } from "../facts.ts";
+import type { Accounts } from "./accounts.ts";
+import { chainStatements, type ChainStatements } from "./chain-statements.ts";
+
+/** Block hashes that are kept: enough for any re-org that leaves the network usable. */
+const KEPT_BLOCKS = 512;
+
+/** The chain's facts in SQLite. Runs between commits of payments, in transactions of its own. */
+export class SqliteChain implements ChainStore {
+  readonly #db: Database.Database;
+  readonly #accounts: Accounts;
+  readonly #sql: ChainStatements;
+  #head: Head | undefined;
+
+  constructor(db: Database.Database, accounts: Accounts) {
+    this.#db = db;
+    this.#accounts = accounts;
+    this.#sql = chainStatements(db);
+    const head = this.#sql.readMeta("head");
+    if (head !== undefined) this.#head = JSON.parse(head) as Head;
+  }
+
+  async head(): Promise<Head | undefined> {
+    return this.#head;
+  }
+
+  async cursor(): Promise<BlockRef | undefined> {
+    const cursor = this.#sql.readMeta("cursor");
+    return cursor === undefined ? undefined : (JSON.parse(cursor) as BlockRef);
+  }
+
+  async blocks(): Promise<BlockRef[]> {
+    return this.#sql.blocks();
+  }
+
+  async observe(head: Head): Promise<Hex[]> {
+    const before = this.#head?.confirmed ?? -1;
+    this.#head = head;
+    // A head that confirms nothing new is only worth remembering in memory: it is read again after a restart.
+    if (head.confirmed <= before) return [];
+    return this.#change((changed) => this.#confirm(before, head, changed));
+  }
+
+  async advance({ from, cursor, blocks = [], events, head }: ChainStep): Promise<Hex[]> {
+    const before = this.#head?.confirmed ?? -1;
+    this.#head = head;
+    return this.#change((changed) => {
+      for (const channel of this.#sql.removeRange(from, cursor.number)) changed.add(channel);
+      this.#insert(events, changed);
+      for (const block of [...blocks, cursor]) this.#sql.addBlock(block);
+      this.#sql.trimBlocks(KEPT_BLOCKS);
+      this.#sql.writeMeta("cursor", JSON.stringify(cursor));
+      this.#confirm(before, head, changed);
+    });
+  }
+
+  async foresee(events: readonly ChainEvent[]): Promise<Hex[]> {
+    return this.#change((changed) => this.#insert(events, changed));
+  }
+
+  async rewind(block: number): Promise<Hex[]> {
+    return this.#change((changed) => {
+      for (const channel of this.#sql.removeAbove(block)) changed.add(channel);
+      this.#sql.removeBlocksAbove(block);
+      const top = this.#sql.topBlock();
+      if (top === undefined) this.#sql.removeMeta("cursor");
+      else this.#sql.writeMeta("cursor", JSON.stringify(top));
+    });
+  }
+
+  #insert(events: readonly ChainEvent[], changed: Set<Hex>): void {
+    const ordered = [...events].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+    for (const event of ordered) {
+      const { channelId } = event;
+      if (event.kind === "opened") this.#sql.addChannel(event);
+      else if (!this.#sql.knows(channelId)) continue;
+      this.#sql.addEvent(event);
+      changed.add(channelId);
+    }
+  }
+
+  #confirm(before: number, head: Head, changed: Set<Hex>): void {
+    for (const channel of this.#sql.depositsIn(before, head.confirmed)) changed.add(channel);
+    this.#sql.writeMeta("head", JSON.stringify(head));
+  }
+
+  /** Runs a change of events, then folds the channels that it names. All or nothing. */
+  #change(work: (changed: Set<Hex>) => void): Hex[] {
+    const changed = new Set<Hex>();
+    const head = this.#head;
+    try {
+      this.#db.transaction(() => {
+        work(changed);
+        for (const id of changed) this.#fold(id);
+      })();
+    } catch (error) {
+      this.#accounts.forget(changed);
+      this.#head = head === undefined ? undefined : { ...head, confirmed: -1 }; // All is confirmed again next time.
+      throw new StoreUnavailable("The store failed.", { cause: error });
+    }
+    return [...changed];
+  }
+
+  #fold(id: Hex): void {
+    const account = this.#accounts.get(id);
+    if (account === undefined) return;
+    const events = this.#sql.eventsOf(id);
+    const published = events.some(({ kind, amount }) => kind === "settled" && amount > account.settled);
+    const facts = foldFacts(events, this.#head?.confirmed ?? -1);
+    const risen = facts.settled > account.settled;
+    Object.assign(account, facts);
+    this.#sql.writeFacts(id, facts);
+    if (!risen) return;
+    settle(account, facts.settled, published);
+    this.#accounts.write(account);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Hex } from "@rmps/proofs";
+import type Database from "better-sqlite3";
+import type { ChainStore } from "../chain.ts";
+import type { ChannelRecord } from "../channel.ts";
+import { StoreUnavailable } from "../error.ts";
+import type {
+  ChannelFilter,
+  Charge,
+  ChargeId,
+  ChargeOutcome,
+  End,
+  EndOutcome,
+  Store,
+  StoredAnswer,
+  StoreOptions,
+  Totals,
+} from "../store.ts";
+import type { TransactionStore } from "../transactions.ts";
+import { Accounts } from "./accounts.ts";
+import { SqliteChain } from "./chain.ts";
+import { InFlight } from "./in-flight.ts";
+import { openDatabase } from "./open.ts";
+import { Payments } from "./payments.ts";
+import { Queries } from "./queries.ts";
+import { SqliteTransactions } from "./transactions.ts";
+
+/** How long totals may be old, in milliseconds: they are read from every channel. */
+const TOTALS_AGE = 5000;
+
+/** The store of one receiver in one SQLite file, which it alone has open. */
+export class SqliteStore implements Store {
+  readonly firstBlock: number;
+  readonly challengeKey: Uint8Array;
+  readonly chain: ChainStore;
+  readonly transactions: TransactionStore;
+  readonly #db: Database.Database;
+  readonly #accounts: Accounts;
+  readonly #payments: Payments;
+  readonly #queries: Queries;
+  #totals: { readonly at: number; readonly totals: Totals } | undefined;
+
+  /**
+   * Opens the file, or makes it.
+   * @throws StoreRefused where another process has it, or it is of another deployment, a newer version, or no store.
+   */
+  constructor(path: string, options: StoreOptions) {
+    const { db, firstBlock, challengeKey } = openDatabase(path, options);
+    const inFlight = new InFlight();
+    this.#db = db;
+    this.firstBlock = firstBlock;
+    this.challengeKey = challengeKey;
+    this.#accounts = new Accounts(db, inFlight);
+    this.#payments = new Payments(db, this.#accounts, inFlight, firstBlock);
+    this.#queries = new Queries(db, this.#accounts, inFlight);
+    this.chain = new SqliteChain(db, this.#accounts);
+    this.transactions = new SqliteTransactions(db);
+  }
+
+  cached(id: Hex): ChannelRecord | undefined {
+    return this.#accounts.cached(id);
+  }
+
+  async channel(id: Hex): Promise<ChannelRecord | undefined> {
+    return this.#guard(() => this.#accounts.get(id));
+  }
+
+  async channels(filter: ChannelFilter): Promise<ChannelRecord[]> {
+    return this.#guard(() => this.#queries.channels(filter));
+  }
+
+  async totals(): Promise<Totals> {
+    const now = Date.now();
+    if (this.#totals === undefined || now - this.#totals.at > TOTALS_AGE) {
+      this.#totals = { at: now, totals: this.#guard(() => this.#queries.totals()) };
+    }
+    return this.#totals.totals;
+  }
+
+  charge(charge: Charge): Promise<ChargeOutcome> {
+    return this.#payments.charge(charge);
+  }
+
+  finish(charge: ChargeId, answer?: StoredAnswer): Promise<void> {
+    return this.#payments.finish(charge, answer);
+  }
+
+  undo(charge: ChargeId): Promise<boolean> {
+    return this.#payments.undo(charge);
+  }
+
+  end(end: End): Promise<EndOutcome> {
+    return this.#payments.end(end);
+  }
+
+  publish(channelId: Hex, balance: bigint): Promise<void> {
+    return this.#payments.publish(channelId, balance);
+  }
+
+  /** Always: nobody else can have the file open. */
+  async lead(): Promise<boolean> {
+    return this.#db.open;
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      this.#db.prepare("SELECT 1").get();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#payments.drained();
+    if (this.#db.open) this.#db.close();
+  }
+
+  #guard<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      throw new StoreUnavailable("The store failed.", { cause: error });
+    }
+  }
+}
