@@ -1,0 +1,52 @@
+import { PATH } from "../world.ts";
+
+/** Which proofs, in which headers. */
+export type VoucherKind = "none" | "rdn" | "x402" | "mppx";
+
+/** What to prepare. */
+export interface Order {
+  /** A port where the offer can be asked for, by an unpaid request. */
+  readonly port: number;
+  readonly connections: number;
+  /** Requests for each connection. */
+  readonly each: number;
+}
+
+/** The headers that pay request `turn` (0, 1, …) of connection `index`, each with a proof of its own. */
+export type HeadersOf = (index: number, turn: number) => Readonly<Record<string, string>>;
+
+/** Learns what it must from the 402, and answers with the function that signs. */
+export type Voucher = (order: Order) => Promise<HeadersOf>;
+
+const modules: Record<VoucherKind, () => Promise<{ readonly voucher: Voucher }>> = {
+  none: () => Promise.resolve({ voucher: () => Promise.resolve(() => ({})) }),
+  rdn: () => import("./rdn.ts"),
+  x402: () => import("./x402.ts"),
+  mppx: () => import("./mppx.ts"),
+};
+
+/** Whole HTTP requests for every connection, signed. */
+export async function prepare(kind: VoucherKind, order: Order): Promise<Buffer[][]> {
+  const { voucher } = await modules[kind]();
+  const headersOf = await voucher(order);
+  const requests: Buffer[][] = [];
+  for (let index = 0; index < order.connections; index++) {
+    const own: Buffer[] = [];
+    for (let turn = 0; turn < order.each; turn++) own.push(bytesOf(order.port, headersOf(index, turn)));
+    requests.push(own);
+  }
+  return requests;
+}
+
+function bytesOf(port: number, headers: Readonly<Record<string, string>>): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`GET ${PATH} HTTP/1.1\r\nHost: localhost:${port}\r\n${lines.join("")}\r\n`, "latin1");
+}
+
+/** What an unpaid request is answered with. @throws Error unless that is a 402. */
+export async function unpaid(port: number): Promise<Headers> {
+  const response = await fetch(`http://localhost:${port}${PATH}`);
+  await response.arrayBuffer();
+  if (response.status !== 402) throw new Error(`an unpaid request was answered with ${response.status}`);
+  return response.headers;
+}
