@@ -1,0 +1,88 @@
+import { addressOf, type Address, type Hex } from "@rmps/proofs";
+import { SigningKey, Transaction } from "ethers";
+import type { Rpc } from "../rpc/rpc.ts";
+import type { Fees, Market } from "./fees.ts";
+
+/** What is signed. */
+export interface Unsigned extends Fees {
+  readonly nonce: number;
+  readonly to: Address;
+  readonly data: Hex;
+  readonly gasLimit: bigint;
+}
+
+export interface Signed {
+  readonly raw: Hex;
+  readonly hash: Hex;
+}
+
+/** The account that pays for gas. Its nonces belong to the settler: nobody else should send from it. */
+export class GasAccount {
+  readonly address: Address;
+  readonly #key: SigningKey;
+  readonly #chainId: bigint;
+  readonly #rpc: Rpc;
+
+  constructor(rpc: Rpc, chainId: bigint, key: Hex) {
+    this.#rpc = rpc;
+    this.#chainId = chainId;
+    this.#key = new SigningKey(key);
+    this.address = addressOf(key);
+  }
+
+  /** Signs; deterministic, so that a transaction can be made again from what the queue keeps of it. */
+  sign({ maxFeePerGas, maxPriorityFeePerGas, ...rest }: Unsigned, market: Market): Signed {
+    const fees =
+      market.baseFee === undefined
+        ? { type: 0, gasPrice: maxFeePerGas }
+        : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+    const transaction = Transaction.from({ chainId: this.#chainId, ...rest, ...fees });
+    transaction.signature = this.#key.sign(transaction.unsignedHash);
+    return { raw: transaction.serialized as Hex, hash: transaction.hash as Hex };
+  }
+
+  /** Wei. */
+  async balance(): Promise<bigint> {
+    return BigInt(await this.#rpc.request<string>("eth_getBalance", [this.address, "latest"]));
+  }
+
+  /** How many of its transactions are in blocks up to `block`. */
+  async nonce(block: number | "latest"): Promise<number> {
+    const tag = block === "latest" ? block : `0x${Math.max(0, block).toString(16)}`;
+    return Number(await this.#rpc.request<string>("eth_getTransactionCount", [this.address, tag]));
+  }
+
+  /** @throws RpcError where it would revert. */
+  async estimate(to: Address, data: Hex): Promise<bigint> {
+    return BigInt(await this.#rpc.request<string>("eth_estimateGas", [{ from: this.address, to, data }]));
+  }
+
+  /** What a tip has to be, as the node thinks; 1 gwei where it does not know. */
+  async tip(baseFee: bigint | undefined): Promise<bigint> {
+    const method = baseFee === undefined ? "eth_gasPrice" : "eth_maxPriorityFeePerGas";
+    try {
+      return BigInt(await this.#rpc.request<string>(method, []));
+    } catch {
+      return 1_000_000_000n;
+    }
+  }
+
+  /** To every node at once. @throws RpcError, RpcUnavailable where none takes it. */
+  async broadcast(raw: Hex): Promise<void> {
+    await this.#rpc.everywhere("eth_sendRawTransaction", [raw]);
+  }
+
+  /** The block and outcome of a mined transaction. */
+  async receipt(hash: Hex): Promise<{ block: number; succeeded: boolean; gasUsed: bigint } | undefined> {
+    const receipt = await this.#rpc.request<{ blockNumber: string; status: string; gasUsed: string } | null>(
+      "eth_getTransactionReceipt",
+      [hash],
+    );
+    if (receipt?.blockNumber == null) return undefined;
+    return {
+      block: Number(receipt.blockNumber),
+      succeeded: BigInt(receipt.status) === 1n,
+      gasUsed: BigInt(receipt.gasUsed),
+    };
+  }
+}

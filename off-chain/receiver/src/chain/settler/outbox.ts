@@ -1,0 +1,199 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Logger } from "pino";
+import type { QueuedTransaction, TransactionStore } from "../../store/transactions.ts";
+import { RpcError } from "../rpc/errors.ts";
+import { firstFees, patience, raisedFees, urgency, type Market } from "./fees.ts";
+import type { GasAccount } from "./gas-account.ts";
+
+/** What shall be sent. */
+export interface Order {
+  readonly purpose: QueuedTransaction["purpose"];
+  readonly channels: readonly Hex[];
+  readonly to: Address;
+  readonly data: Hex;
+  /** Unix seconds by which it has to be mined, where that matters. */
+  readonly deadline: number | undefined;
+}
+
+/** The chain as the settler sees it in one round. */
+export interface Situation {
+  readonly market: Market;
+  /** Unix seconds on the chain's clock. */
+  readonly time: number;
+  readonly head: number;
+  /** Highest block that will stay. */
+  readonly confirmed: number;
+}
+
+export interface OutboxOptions {
+  readonly store: TransactionStore;
+  readonly account: GasAccount;
+  /** After so many milliseconds without being mined a transaction is replaced, sooner near its deadline. */
+  readonly resendMs: number;
+  /** Wei per gas, never more. */
+  readonly maxFeePerGas?: bigint | undefined;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Gas of a transaction that does nothing. */
+const CANCEL_GAS = 21_000n;
+
+/** Sends the settler's transactions, one for each nonce, and stays with each until its block is final. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  #front: { id: number; since: number } | undefined;
+  /** Whether the node refused the last transaction because the account cannot pay for it. */
+  outOfMoney = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Those that are not final, oldest first. */
+  unfinished(): Promise<QueuedTransaction[]> {
+    return this.#options.store.unfinished();
+  }
+
+  /**
+   * Queues a transaction, durably, and sends it.
+   * @throws RpcError where it would revert: nothing is queued then.
+   */
+  async send(order: Order, situation: Situation): Promise<QueuedTransaction> {
+    const gas = await this.#options.account.estimate(order.to, order.data);
+    return this.#add(order, (gas * 5n) / 4n, await this.#nextNonce(), situation);
+  }
+
+  /** Looks after everything that is not final. @returns those that became final, or are in a block now. */
+  async tend(situation: Situation): Promise<QueuedTransaction[]> {
+    const all = await this.unfinished();
+    if (all.length === 0) return [];
+    const { account } = this.#options;
+    const used = await account.nonce("latest");
+    await this.#healGap(all, used, situation);
+    const changed: QueuedTransaction[] = [];
+    for (const row of all) {
+      const next = await this.#follow(row, used, situation);
+      if (next !== row) {
+        await this.#options.store.update(next);
+        changed.push(next);
+      }
+    }
+    const pending = all.filter((row) => row.state === "pending" && !changed.some(({ id }) => id === row.id));
+    pending.sort((a, b) => a.nonce - b.nonce);
+    for (const row of pending) await this.#push(row, row === pending[0], situation);
+    return changed;
+  }
+
+  async #nextNonce(): Promise<number> {
+    const queued = (await this.unfinished()).map(({ nonce }) => nonce + 1);
+    return Math.max(await this.#options.account.nonce("latest"), ...queued);
+  }
+
+  async #add(order: Order, gasLimit: bigint, nonce: number, situation: Situation): Promise<QueuedTransaction> {
+    const { store, account, maxFeePerGas, now } = this.#options;
+    const near = urgency(situation.time, order.deadline, situation.time);
+    const unsigned = { ...order, gasLimit, nonce, ...firstFees(situation.market, near, maxFeePerGas) };
+    const { hash } = account.sign(unsigned, situation.market);
+    const row = await store.add({
+      ...unsigned,
+      from: account.address,
+      hashes: [hash],
+      createdAt: now(),
+      sentAt: undefined,
+      state: "pending",
+      minedBlock: undefined,
+    });
+    return this.#broadcast(row, situation);
+  }
+
+  /** What became of a transaction: the same object where nothing did. */
+  async #follow(row: QueuedTransaction, used: number, situation: Situation): Promise<QueuedTransaction> {
+    const { account, log } = this.#options;
+    const about = { purpose: row.purpose, nonce: row.nonce, channels: row.channels.length };
+    if (row.nonce >= used && row.state === "pending") return row;
+    for (const hash of row.hashes.toReversed()) {
+      const receipt = await account.receipt(hash);
+      if (receipt === undefined) continue;
+      const { block, succeeded, gasUsed } = receipt;
+      if (block <= situation.confirmed || !succeeded) {
+        const done = { ...row, state: succeeded ? ("done" as const) : ("failed" as const), minedBlock: block };
+        log[succeeded ? "info" : "warn"]({ ...about, hash, block, gas: String(gasUsed) }, `transaction ${done.state}`);
+        return done;
+      }
+      if (row.state === "mined" && row.minedBlock === block) return row;
+      return { ...row, state: "mined", minedBlock: block };
+    }
+    // Its nonce went to a transaction that is not ours, for good: what it was for is decided anew.
+    if ((await account.nonce(situation.confirmed)) > row.nonce) {
+      log.warn(about, "another transaction took the nonce: does someone else send from the gas account?");
+      return { ...row, state: "failed" };
+    }
+    if (row.state === "pending") return row;
+    log.warn(about, "a re-organization removed our transaction");
+    return { ...row, state: "pending", minedBlock: undefined, sentAt: undefined };
+  }
+
+  /** Sends a pending transaction again; the one whose turn it is, with a higher fee once it has waited too long. */
+  async #push(row: QueuedTransaction, first: boolean, situation: Situation): Promise<void> {
+    const { resendMs, maxFeePerGas, now, account, store, log } = this.#options;
+    if (first && this.#front?.id !== row.id) this.#front = { id: row.id, since: now() };
+    const near = urgency(Math.floor(row.createdAt / 1000), row.deadline, situation.time);
+    const waited = now() - Math.max(row.sentAt ?? 0, first ? (this.#front?.since ?? 0) : 0);
+    if (row.sentAt !== undefined && waited < patience(resendMs, near)) return;
+    const fees = first && row.sentAt !== undefined ? raisedFees(row, situation.market, near, maxFeePerGas) : undefined;
+    if (fees === undefined) {
+      await this.#broadcast(row, situation);
+      return;
+    }
+    const raised = { ...row, ...fees };
+    const { hash } = account.sign(raised, situation.market);
+    const next = { ...raised, hashes: [...row.hashes, hash] };
+    await store.update(next); // before it is sent: whatever gets mined, we know it
+    log.info({ purpose: row.purpose, nonce: row.nonce, fee: String(fees.maxFeePerGas) }, "raising the fee");
+    await this.#broadcast(next, situation);
+  }
+
+  async #broadcast(row: QueuedTransaction, situation: Situation): Promise<QueuedTransaction> {
+    const { account, store, now, log } = this.#options;
+    const { raw } = account.sign(row, situation.market);
+    try {
+      await account.broadcast(raw);
+      this.outOfMoney = false;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (error instanceof RpcError && /insufficient funds|enough funds/i.test(text)) {
+        this.outOfMoney = true;
+        log.error({ account: account.address }, "the gas account cannot pay for a transaction");
+        return row;
+      }
+      // A node that knows it already, or has a dearer one, will do; what became of it, the next round sees.
+      if (!/already known|known transaction|already exists|nonce.*too low|underpriced|already imported/i.test(text)) {
+        log.warn({ err: error, nonce: row.nonce }, "could not send a transaction; trying again");
+        return row;
+      }
+    }
+    const sent = { ...row, sentAt: now() };
+    await store.update(sent);
+    return sent;
+  }
+
+  /** Fills nonces below the queue that nothing of ours has (a deep re-org, or a foreign transaction that vanished). */
+  async #healGap(all: readonly QueuedTransaction[], used: number, situation: Situation): Promise<void> {
+    const { account, log } = this.#options;
+    const queued = new Set(all.map(({ nonce }) => nonce));
+    const highest = Math.max(...queued);
+    for (let nonce = used; nonce < highest; nonce++) {
+      if (queued.has(nonce)) continue;
+      log.warn({ nonce }, "filling a gap in the nonces");
+      const nothing = {
+        purpose: "cancel",
+        channels: [],
+        to: account.address,
+        data: "0x",
+        deadline: undefined,
+      } as const;
+      await this.#add(nothing, CANCEL_GAS, nonce, situation);
+    }
+  }
+}
