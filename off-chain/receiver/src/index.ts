@@ -5,3 +5,7 @@ export type * from "./store/store.ts";
 export type * from "./store/transactions.ts";
 export { StoreConflict, StoreRefused, StoreUnavailable, type StoreProblem } from "./store/error.ts";
 export type * from "./ledger/types.ts";
+export { openStore } from "./store/open.ts";
+export { createLedger, viewOf } from "./ledger/ledger.ts";
+export { agreementSigner, createCloser, type Closer, type CloserOptions } from "./ledger/close.ts";
+export type * from "./proxy/routes.ts";

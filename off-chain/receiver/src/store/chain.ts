@@ -14,6 +14,8 @@ export interface Head extends BlockRef {
   readonly movedAt: number;
   /** When the chain was last read, Unix milliseconds. */
   readonly readAt: number;
+  /** The block's own time in Unix seconds, if known: the contract goes by it, not by our clock. */
+  readonly timestamp?: number | undefined;
 }
 
 /** Where an event stands on the chain. */

@@ -1,0 +1,145 @@
+import { createVerifier, senderSide, type Hex, type Terms } from "@rmps/proofs";
+import type { ChannelRecord } from "../store/channel.ts";
+import type { ChargeId, StoredAnswer } from "../store/store.ts";
+import { refusesPayments } from "./account.ts";
+import { chainCheck } from "./liveness.ts";
+import type {
+  Ledger,
+  LedgerOptions,
+  LedgerRefusal,
+  PresentedProof,
+  Purchase,
+  Refused,
+  SenderView,
+  Verdict,
+} from "./types.ts";
+
+/** Payments that may wait for their commit, unless told otherwise: about a second's worth. */
+const MAX_WAITING = 10_000;
+
+/**
+ * The ledger over a store. It parses nothing and knows no HTTP: who asks, with which proof, for what, comes in as
+ * values; the chain and the clock come in as functions.
+ */
+export function createLedger(options: LedgerOptions): Ledger {
+  const { manager, terms, store, head, discover, defensible } = options;
+  const now = options.now ?? Date.now;
+  const maxWaiting = options.maxWaiting ?? MAX_WAITING;
+  const verifier = createVerifier(manager);
+  const alive = chainCheck(options);
+  const onError = options.onError ?? (() => undefined);
+  let waiting = 0;
+
+  function ours(theirs: Terms): boolean {
+    return (
+      theirs.receiver === terms.receiver &&
+      theirs.receiverSigner === terms.receiverSigner &&
+      theirs.token === terms.token &&
+      theirs.challengePeriod >= terms.minChallengePeriod &&
+      theirs.challengePeriod <= terms.maxChallengePeriod
+    );
+  }
+
+  async function find(id: Hex): Promise<ChannelRecord | undefined> {
+    const channel = await store.channel(id);
+    if (channel !== undefined || discover === undefined) return channel;
+    await discover(id);
+    return store.channel(id);
+  }
+
+  /** What stands against any payment on the channel; `undefined` where nothing does. */
+  function standing(channel: ChannelRecord): LedgerRefusal | undefined {
+    const refusal = refusesPayments(channel);
+    if (refusal === "channel-not-found") return refusal;
+    if (!ours(channel.terms)) return "wrong-terms";
+    if (refusal !== undefined) return refusal;
+    if (channel.confirmedDeposit < terms.minDeposit) return "wrong-terms";
+    return defensible === undefined || defensible(channel.id) ? undefined : "chain-unavailable";
+  }
+
+  function isSigned(channel: ChannelRecord, { channelId, balance, signature }: PresentedProof): boolean {
+    return verifier.verifyBalanceProof(channelId, balance, signature, senderSide(channel.terms));
+  }
+
+  /** A refusal on a known channel, with its state for who has proved to be its sender. */
+  function refuse(code: LedgerRefusal, channel: ChannelRecord, proof: PresentedProof, signed: boolean): Refused {
+    const view = signed && proof.balance > channel.published ? viewOf(channel) : undefined;
+    if (code !== "channel-not-confirmed") return { kind: "refused", code, view };
+    const missing = (channel.openedBlock ?? 0) - (head()?.confirmed ?? 0);
+    return { kind: "refused", code, view, missingConfirmations: missing > 1 ? missing : 1 };
+  }
+
+  async function decide(proof: PresentedProof, { price, idempotency }: Purchase): Promise<Verdict> {
+    const { channelId, balance, signature } = proof;
+    let channel = store.cached(channelId);
+    // What is in memory may be old news where several nodes share a store: only a good answer is taken from it.
+    if (channel === undefined || standing(channel) !== undefined) channel = await find(channelId);
+    if (channel === undefined) return { kind: "refused", code: "channel-not-found" };
+    const refusal = standing(channel);
+    if (refusal === "channel-not-found" || refusal === "wrong-terms") return { kind: "refused", code: refusal };
+    const signed = isSigned(channel, proof);
+    if (refusal !== undefined) return refuse(refusal, channel, proof, signed);
+    if (!signed) return { kind: "refused", code: "invalid-signature" };
+
+    const outcome = await store.charge({ channelId, balance, signature, price, idempotency });
+    const { sender } = channel.terms;
+    const deposit = channel.confirmedDeposit;
+    switch (outcome.kind) {
+      case "charged": {
+        const { charge, accepted, spent } = outcome;
+        return { kind: "paid", charge, channelId, sender, price, balance, accepted, spent, deposit };
+      }
+      case "repeated":
+        return { kind: "repeated", answer: outcome.answer, view: viewOf((await store.channel(channelId)) ?? channel) };
+      case "refused":
+        return refuse(outcome.code, (await store.channel(channelId)) ?? channel, proof, true);
+    }
+  }
+
+  return {
+    manager,
+    terms,
+    ours,
+    channel: (id) => store.channel(id),
+    unavailable: () => (alive(head(), now()) ? undefined : "chain-unavailable"),
+
+    async pay(proof, purchase) {
+      if (purchase.price <= 0n) throw new RangeError("A price of 0 needs no payment.");
+      if (!alive(head(), now())) return { kind: "refused", code: "chain-unavailable" };
+      if (waiting >= maxWaiting) return { kind: "refused", code: "busy" };
+      waiting++;
+      try {
+        return await decide(proof, purchase);
+      } catch (error) {
+        // Whatever broke, nothing that is not known to be durable is served.
+        onError(error);
+        return { kind: "refused", code: "store-unavailable" };
+      } finally {
+        waiting--;
+      }
+    },
+
+    async finish(charge: ChargeId, answer?: StoredAnswer) {
+      try {
+        await store.finish(charge, answer);
+      } catch (error) {
+        onError(error); // The charge stands either way; only the answer for repeats is lost.
+      }
+    },
+
+    async undo(charge: ChargeId) {
+      try {
+        return await store.undo(charge);
+      } catch (error) {
+        onError(error);
+        return false; // Unknown; the sender keeps a claim that it can see in `spent`, and nothing is undone twice.
+      }
+    },
+  };
+}
+
+/** What the sender of a channel may know about it. */
+export function viewOf({ id, terms, accepted, spent, confirmedDeposit, proof }: ChannelRecord): SenderView {
+  const signature = proof?.balance === accepted ? proof.signature : undefined;
+  return { channelId: id, sender: terms.sender, accepted, spent, deposit: confirmedDeposit, signature };
+}
