@@ -47,3 +47,5 @@ export {
 export { verifyCloseRequestOnChain, verifyClosingAgreementOnChain, type CodeReader } from "./erc1271.ts";
 export { currentCurve } from "./curve/current.ts";
 export type { Curve } from "./curve/curve.ts";
+export { hmacSha256, sha256 } from "./hash.ts";
+export { keccak256 } from "./keccak/keccak.ts";

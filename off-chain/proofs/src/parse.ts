@@ -1,5 +1,5 @@
 import { currentCurve } from "./curve/current.ts";
-import { hexInto, toHex, type Hex } from "./hex.ts";
+import { hexInto, type Hex } from "./hex.ts";
 import { signatureInto } from "./signature.ts";
 import { UINT256_MAX } from "./uint.ts";
 
@@ -31,7 +31,7 @@ function hexOfLength(text: string, length: number, what: string): Hex {
   if (!hexInto(text, shared, 0, length)) {
     throw new ParseError(`not ${what}`, `Write ${what} as 0x and ${2 * length} hex digits.`);
   }
-  return toHex(shared, 0, length);
+  return text.toLowerCase() as Hex;
 }
 
 /**
@@ -72,7 +72,7 @@ export function parseSignature(text: string): Hex {
       "Write a signature as 0x and 130 hex digits: r, s in the lower half of the curve's order, v 27 or 28.",
     );
   }
-  return toHex(shared);
+  return text.toLowerCase() as Hex;
 }
 
 /**
