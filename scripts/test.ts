@@ -43,7 +43,10 @@ const lanes: readonly (readonly Runner[])[] = [
 /** Sums what Mocha (`12 passing`) and Hardhat's Solidity runner (`12 passed`) print. */
 function count(output: string, word: string): number {
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
-  return [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
+  return [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce(
+    (sum, match) => sum + Number(match[1]),
+    0,
+  );
 }
 
 function run([name, command, ...args]: Runner): Promise<Outcome> {

@@ -19,7 +19,11 @@ export interface LocalChain extends EmbeddedChain, Deployed {
  */
 export async function startLocalChain(port: number): Promise<LocalChain> {
   const chain = await startEmbeddedChain(port);
-  const provider = new JsonRpcProvider(chain.url, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 25 });
+  const provider = new JsonRpcProvider(chain.url, 31337, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    pollingInterval: 25,
+  });
   const account = (index: number) =>
     HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`).connect(provider);
   const deployer = new NonceManager(account(0));

@@ -1,7 +1,16 @@
 import { verifyClosingAgreement, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
 
-import { CHAIN_ID, eventually, openChannel, openShop, payment, prices, type OpenChannel, type Shop } from "./support/shop.ts";
+import {
+  CHAIN_ID,
+  eventually,
+  openChannel,
+  openShop,
+  payment,
+  prices,
+  type OpenChannel,
+  type Shop,
+} from "./support/shop.ts";
 
 describe("npm start: closing", () => {
   let shop: Shop;

@@ -45,7 +45,9 @@ describe("npm start: paths, methods and browsers", () => {
       "/%ff",
     ]) {
       expect(await raw(path), path).to.be.oneOf([400, 404]);
-      expect(await raw(path, "GET", payment(channel, (balance += 10n ** 17n))), `${path}, paid`).to.be.oneOf([400, 404]);
+      expect(await raw(path, "GET", payment(channel, (balance += 10n ** 17n))), `${path}, paid`).to.be.oneOf([
+        400, 404,
+      ]);
     }
   });
 

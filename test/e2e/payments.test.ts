@@ -107,7 +107,21 @@ describe("npm start: the shop and its payments", () => {
   it("calls garbage in any payment header malformed", async () => {
     const channel = await openChannel(shop, 6);
     const good = payment(channel, 10n ** 18n);
-    const garbage = ["", " ", "0x", "-1", "+1", "01", "1e18", "1.0", "0x10", "nan", "💥", "9".repeat(100), "z".repeat(5000)];
+    const garbage = [
+      "",
+      " ",
+      "0x",
+      "-1",
+      "+1",
+      "01",
+      "1e18",
+      "1.0",
+      "0x10",
+      "nan",
+      "💥",
+      "9".repeat(100),
+      "z".repeat(5000),
+    ];
     for (const name of Object.keys(good)) {
       for (const value of garbage.filter((text) => !/[^\x20-\x7e]/.test(text))) {
         const response = await get("/doggo.jpg", { ...good, [name]: value });
