@@ -2,6 +2,7 @@ import type { Address, Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
+import type { Routes } from "../proxy/routes.ts";
 
 /** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
 export interface ReceiverKeys {
@@ -33,7 +34,7 @@ export interface ReceiverOptions {
   /** 5000 unless given; 0 for any that is free. */
   readonly port?: number;
   /** What is sold. */
-  readonly routes?: Readonly<Record<string, unknown>>;
+  readonly routes?: Routes;
   /** 0 on chain 31337, else 12 unless given. */
   readonly confirmations?: Confirmations;
   /** Bounds of the challenge periods that are taken, and what is asked for, in seconds. */

@@ -115,7 +115,7 @@ export function gasOf(rows: number): bigint {
 }
 
 /** The least gain that is worth so much gas, in the token's smallest unit. */
-function worth(gas: bigint, { tokensPerCoin, multiple, gasPrice }: Economics): bigint {
+export function worth(gas: bigint, { tokensPerCoin, multiple, gasPrice }: Economics): bigint {
   if (tokensPerCoin === undefined) return 0n;
   const cost = (gas * gasPrice * tokensPerCoin) / 10n ** 18n;
   return (cost * BigInt(Math.round(multiple * 100))) / 100n;

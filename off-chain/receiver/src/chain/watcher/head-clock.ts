@@ -35,9 +35,9 @@ export class HeadClock {
     const now = this.#now();
     const before = this.#head;
     const moved = before === undefined || before.hash !== block.hash || before.number !== block.number;
-    const { number, hash } = block;
+    const { number, hash, timestamp } = block;
     this.#block = block;
-    return (this.#head = { number, hash, confirmed, movedAt: moved ? now : before.movedAt, readAt: now });
+    return (this.#head = { number, hash, timestamp, confirmed, movedAt: moved ? now : before.movedAt, readAt: now });
   }
 
   /**

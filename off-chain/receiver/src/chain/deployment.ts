@@ -1,0 +1,108 @@
+import type { Address, Hex } from "@rmps/proofs";
+import { RefusedToStart } from "../refused-to-start.ts";
+import { RpcError } from "./rpc/errors.ts";
+import type { Rpc } from "./rpc/rpc.ts";
+import { readBlock } from "./watcher/node-view.ts";
+import type { Confirmations } from "./watcher/watcher.ts";
+
+/** Hardhat's and anvil's chain: blocks come when there is something to do, and nothing is ever final. */
+export const DEVELOPMENT_CHAIN = 31337n;
+
+/** A challenge period must be so many times as long as it takes a deposit to be confirmed. */
+const PERIOD_TO_DELAY = 4;
+
+/** Blocks over which the time between blocks is measured. */
+const SAMPLE = 1_000;
+
+/** The chain's id. @throws RefusedToStart where it is not the one expected; RpcUnavailable. */
+export async function checkChainId(rpc: Rpc, expected: bigint | undefined): Promise<bigint> {
+  const chainId = BigInt(await rpc.request<string>("eth_chainId", []));
+  if (expected !== undefined && chainId !== expected) {
+    throw new RefusedToStart(
+      `The node is on chain ${chainId}, not on chain ${expected}.`,
+      "Name an RPC URL of the right chain (rpc), or the chain that you mean (chainId).",
+    );
+  }
+  return chainId;
+}
+
+/** @throws RefusedToStart where nothing is deployed at `address`. */
+export async function checkCode(rpc: Rpc, address: Address, what: "contract" | "token"): Promise<void> {
+  const code = await rpc.request<string>("eth_getCode", [address, "latest"]);
+  if (code !== "0x") return;
+  throw new RefusedToStart(
+    `There is no code at ${address}, which is given as the ${what}.`,
+    `Give the address at which the ${what} is deployed on this chain, or deploy it there first.`,
+  );
+}
+
+/** The block in which the manager was deployed. */
+export interface Deployment {
+  readonly block: number;
+  readonly hash: Hex;
+  /** The chain's head at the time of looking. */
+  readonly head: number;
+}
+
+/**
+ * Finds the block of the manager's deployment by bisection over `eth_getCode`, unless it is known.
+ * @throws RefusedToStart where the node has forgotten its old states and the block is not given.
+ */
+export async function findDeployment(rpc: Rpc, contract: Address, known: number | undefined): Promise<Deployment> {
+  const head = Number(await rpc.request<string>("eth_blockNumber", []));
+  const block = known ?? (await bisect(rpc, contract, head));
+  const found = await rpc.atOneNode((node) => readBlock(node, block));
+  if (found === undefined) {
+    throw new RefusedToStart(
+      `The chain has no block ${block}, which is given as that of the contract's deployment.`,
+      "Give the block in which the contract was deployed (deploymentBlock), or leave it out.",
+    );
+  }
+  return { block, hash: found.hash, head };
+}
+
+async function bisect(rpc: Rpc, contract: Address, head: number): Promise<number> {
+  let [without, with_] = [-1, head];
+  try {
+    while (with_ - without > 1) {
+      const middle = Math.floor((without + with_) / 2);
+      const code = await rpc.request<string>("eth_getCode", [contract, `0x${middle.toString(16)}`]);
+      if (code === "0x") without = middle;
+      else with_ = middle;
+    }
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    throw new RefusedToStart(
+      `The node does not tell in which block ${contract} was deployed: ${error.message}.`,
+      "Give that block (deploymentBlock), as a block explorer shows it, or ask an archive node.",
+      error,
+    );
+  }
+  return with_;
+}
+
+/**
+ * Compares the shortest challenge period with the time that a deposit takes to be confirmed, which is also how far a
+ * re-org may reach: a close must be answered, and the answer be final, with time to spare.
+ * @param period seconds.
+ * @throws RefusedToStart where it is shorter than four times that.
+ */
+export async function checkPeriod(rpc: Rpc, confirmations: Confirmations, period: number): Promise<void> {
+  if (confirmations === 0) return;
+  const delay = await rpc.atOneNode(async (node) => {
+    const head = await readBlock(node, "latest");
+    if (head === undefined) return 0;
+    if (typeof confirmations !== "number") {
+      const final = await readBlock(node, confirmations);
+      return final === undefined ? 0 : head.timestamp - final.timestamp;
+    }
+    const before = await readBlock(node, Math.max(0, head.number - SAMPLE));
+    if (before === undefined || before.number === head.number) return 0;
+    return ((head.timestamp - before.timestamp) / (head.number - before.number)) * confirmations;
+  });
+  if (period >= PERIOD_TO_DELAY * delay) return;
+  throw new RefusedToStart(
+    `Channels with a challenge period of ${period} s are taken, but a deposit is confirmed only after about ${Math.ceil(delay)} s.`,
+    `Take no challenge period below ${Math.ceil(PERIOD_TO_DELAY * delay)} s (challengePeriod.min), or ask for fewer confirmations.`,
+  );
+}

@@ -1,0 +1,171 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.ts";
+import type { AgreementSigner } from "../../ledger/types.ts";
+import type { ChannelFilter, Store } from "../../store/store.ts";
+import type { ChannelRecord } from "../../store/channel.ts";
+import type { QueuedTransaction } from "../../store/transactions.ts";
+import { RpcError } from "../rpc/errors.ts";
+import type { Block } from "../watcher/node-view.ts";
+import { closeCall, settleCall } from "./calls.ts";
+import { closeTransaction, overdueAgreements } from "./closing.ts";
+import { gasPrice } from "./fees.ts";
+import type { GasWatch } from "./gas-watch.ts";
+import type { Outbox, Situation } from "./outbox.ts";
+import { bundles, claims, disputes, settlementOf, type Bundle, type ClaimPolicy, type Economics } from "./policy.ts";
+
+/** Transactions under way at once: nodes keep a few dozen of one account, and the most urgent go first. */
+const MAX_UNDER_WAY = 16;
+
+/** Seconds between two looks at what could be claimed. */
+const CLAIMS_EVERY = 5;
+
+/** The part of a challenge period after which a dispute that is not mined rings. */
+const TIME_SHORT = 0.5;
+
+export interface SettlerOptions {
+  readonly store: Store;
+  readonly contract: Address;
+  readonly outbox: Outbox;
+  readonly gas: GasWatch;
+  readonly alarms: Alarms;
+  readonly claims: ClaimPolicy;
+  readonly economics: Omit<Economics, "gasPrice">;
+  /** Addresses of which the gas account is one can close without an agreement. */
+  readonly gasAddress: Address;
+  readonly signer: AgreementSigner | undefined;
+  readonly log: Logger;
+}
+
+/** What the watcher knows. */
+export interface View {
+  readonly block: Block;
+  readonly confirmed: number;
+  /** Unix seconds on the chain's clock. */
+  readonly time: number;
+}
+
+/** Answers closes that concede too little, fetches what was earned, and ends what was agreed to end. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  readonly #since = new Map<Hex, number>();
+  #claimedAt: number | undefined;
+  #claimsLookedAt = 0;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+  }
+
+  /** One round, on the node that leads. @throws RpcUnavailable, StoreUnavailable: the next round tries again. */
+  async round(view: View): Promise<void> {
+    const { outbox, gas, store } = this.#options;
+    const market = await gas.look(view.block.baseFeePerGas, async () => (await store.totals()).open, outbox.outOfMoney);
+    const situation = { market, time: view.time, head: view.block.number, confirmed: view.confirmed };
+    await outbox.tend(situation);
+    const busy = this.#busy(await outbox.unfinished(), view.block.number);
+    const closing = await this.#all({ status: "closing" });
+    this.#ringIfLate(closing, view.time);
+    const free = closing.filter(({ id }) => !busy.has(id));
+    const economics = { ...this.#options.economics, gasPrice: gasPrice(market) };
+    await this.#sendAll(bundles(disputes(free), economics), "dispute", situation);
+    for (const channel of overdueAgreements(free, economics, view.time)) await this.close(channel, situation);
+    await this.#claim(busy, economics, situation);
+  }
+
+  /** Settles one channel at the operator's word. @returns undefined where there is nothing to settle. */
+  async settleNow(channel: ChannelRecord, situation: Situation): Promise<QueuedTransaction | undefined> {
+    const settlement = settlementOf(channel);
+    return settlement && this.#send([settlement], settlement.deadline === undefined ? "claim" : "dispute", situation);
+  }
+
+  /** Closes a channel that was agreed to end, at what was spent. @returns undefined where that is impossible. */
+  async close(channel: ChannelRecord, situation: Situation): Promise<QueuedTransaction | undefined> {
+    const { gasAddress, signer, store, outbox, contract } = this.#options;
+    const terms = await closeTransaction(channel, { gasAddress, signer, time: situation.time });
+    if (terms === undefined) return undefined;
+    if (channel.proof !== undefined) await store.publish(channel.id, channel.proof.balance);
+    const order = { purpose: "close", channels: [channel.id], to: contract, deadline: undefined } as const;
+    return this.#try(() =>
+      outbox.send({ ...order, data: closeCall(channel, terms.amount, terms.agreement) }, situation),
+    );
+  }
+
+  /** Channels whose last transaction the facts in the store do not show yet. */
+  #busy(rows: readonly QueuedTransaction[], head: number): Set<Hex> {
+    const open = rows.filter(({ state, minedBlock }) => state === "pending" || (minedBlock ?? Infinity) > head);
+    return new Set(open.flatMap(({ channels }) => channels));
+  }
+
+  async #all(filter: ChannelFilter): Promise<ChannelRecord[]> {
+    const found: ChannelRecord[] = [];
+    for (;;) {
+      const after = found.at(-1)?.id;
+      const page = await this.#options.store.channels({ ...filter, ...(after === undefined ? {} : { after }) });
+      found.push(...page);
+      if (page.length < 1000) return found;
+    }
+  }
+
+  async #claim(busy: ReadonlySet<Hex>, economics: Economics, situation: Situation): Promise<void> {
+    const { claims: policy } = this.#options;
+    const { time } = situation;
+    if (Object.values(policy).every((value) => value === undefined)) return;
+    if (time - this.#claimsLookedAt < CLAIMS_EVERY) return;
+    this.#claimsLookedAt = time;
+    this.#claimedAt ??= time;
+    const unsettled = await this.#all({ status: "open", unsettled: true });
+    const ids = new Set(unsettled.map(({ id }) => id));
+    for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
+    for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, time);
+
+    const free = unsettled.filter(({ id }) => !busy.has(id));
+    const due = claims(free, policy, this.#since, this.#claimedAt, time);
+    if (policy.every !== undefined && time - this.#claimedAt >= policy.every) this.#claimedAt = time;
+    await this.#sendAll(bundles(due, economics), "claim", situation);
+  }
+
+  async #sendAll(all: readonly Bundle[], purpose: "dispute" | "claim", situation: Situation): Promise<void> {
+    const underWay = (await this.#options.outbox.unfinished()).filter(({ state }) => state === "pending").length;
+    for (const bundle of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay))) {
+      await this.#send(bundle, purpose, situation);
+    }
+  }
+
+  async #send(
+    bundle: Bundle,
+    purpose: "dispute" | "claim",
+    situation: Situation,
+  ): Promise<QueuedTransaction | undefined> {
+    const { store, outbox, contract, log } = this.#options;
+    // A proof in calldata is public: it must buy nothing any more by the time that anyone can read it.
+    await Promise.all(bundle.map(({ channel }) => store.publish(channel.id, channel.proof?.balance ?? 0n)));
+    const channels = bundle.map(({ channel }) => channel.id);
+    const gain = bundle.reduce((sum, settlement) => sum + settlement.gain, 0n);
+    const [{ deadline }] = bundle;
+    const sent = await this.#try(() =>
+      outbox.send({ purpose, channels, to: contract, data: settleCall(bundle), deadline }, situation),
+    );
+    if (sent !== undefined) log.info({ channels, gain: String(gain), nonce: sent.nonce }, `sent a ${purpose}`);
+    return sent;
+  }
+
+  /** Undefined where the node says that it would revert: the facts have moved on, the next round sees them. */
+  async #try(send: () => Promise<QueuedTransaction>): Promise<QueuedTransaction | undefined> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      this.#options.log.warn({ err: error }, "not sent: it would revert");
+      return undefined;
+    }
+  }
+
+  #ringIfLate(closing: readonly ChannelRecord[], time: number): void {
+    const late = disputes(closing).filter(({ channel, deadline = 0 }) => {
+      return deadline - time < channel.terms.challengePeriod * TIME_SHORT;
+    });
+    const value = late.reduce((sum, { gain }) => sum + gain, 0n);
+    const detail = `${late.length} disputes over ${value} in all are not mined, and half of their time is over.`;
+    this.#options.alarms.set("time-short", late.length > 0, detail);
+  }
+}
