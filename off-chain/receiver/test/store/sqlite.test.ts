@@ -1,0 +1,16 @@
+import { followsTheChain } from "./chain.behaviour.ts";
+import { endsChannels } from "./ends.behaviour.ts";
+import { listsChannels } from "./lists.behaviour.ts";
+import { opensOnlyItsOwn } from "./opening.behaviour.ts";
+import { takesPayments } from "./payments.behaviour.ts";
+import { queuesTransactions } from "./transactions.behaviour.ts";
+import { sqlite } from "./stores.ts";
+
+describe("The store on SQLite", () => {
+  takesPayments(sqlite);
+  endsChannels(sqlite);
+  followsTheChain(sqlite);
+  listsChannels(sqlite);
+  queuesTransactions(sqlite);
+  opensOnlyItsOwn(sqlite);
+});
