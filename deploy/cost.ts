@@ -14,10 +14,15 @@ export interface CostLine {
   atMost: bigint;
 }
 
+/** What is offered for a unit of gas, in wei: with a base fee, or on chains that have none. */
+export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } | { gasPrice: bigint };
+
 /** What a deployment costs, before anything is sent. */
 export interface Estimate {
   lines: readonly CostLine[];
-  /** Wei a unit of gas: what we are ready to pay. */
+  /** What each transaction offers, so that it cannot cost more than is said here. */
+  fees: Fees;
+  /** The most a unit of gas can cost, in wei. */
   maxFeePerGas: bigint;
   /** Sum of the lines in wei. */
   atMost: bigint;
@@ -59,12 +64,13 @@ async function estimateGas(provider: RpcProvider, from: Address, step: Step, fac
 }
 
 /** Twice the base fee and the tip that the node suggests: good for six full blocks in a row. */
-async function maxFee(provider: RpcProvider): Promise<bigint> {
+async function suggestedFees(provider: RpcProvider): Promise<Fees> {
   const block = (await provider.send("eth_getBlockByNumber", ["latest", false])) as { baseFeePerGas?: string };
-  const price = BigInt(String(await provider.send("eth_gasPrice", [])));
-  const base = BigInt(block.baseFeePerGas ?? 0);
-  const tip = price > base ? price - base : 0n;
-  return 2n * base + tip;
+  const gasPrice = BigInt(String(await provider.send("eth_gasPrice", [])));
+  if (block.baseFeePerGas === undefined) return { gasPrice };
+  const base = BigInt(block.baseFeePerGas);
+  const maxPriorityFeePerGas = gasPrice > base ? gasPrice - base : 0n;
+  return { maxFeePerGas: 2n * base + maxPriorityFeePerGas, maxPriorityFeePerGas };
 }
 
 /**
@@ -79,7 +85,8 @@ export async function estimateDeployment(
   findings: Findings,
   afterwards: readonly { what: string; gas: bigint }[] = [],
 ): Promise<Estimate> {
-  const maxFeePerGas = await maxFee(provider);
+  const fees = await suggestedFees(provider);
+  const maxFeePerGas = "gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas;
   const lines: CostLine[] = [];
   if (!findings.factory && findings.missing.length > 0) {
     const has = await provider.getBalance(FACTORY_DEPLOYER);
@@ -94,7 +101,7 @@ export async function estimateDeployment(
   }
   for (const { what, gas } of afterwards) lines.push({ what, gas, atMost: gas * maxFeePerGas });
   const atMost = lines.reduce((sum, line) => sum + line.atMost, 0n);
-  return { lines, maxFeePerGas, atMost, balance: await provider.getBalance(lowerCase(from)) };
+  return { lines, fees, maxFeePerGas, atMost, balance: await provider.getBalance(lowerCase(from)) };
 }
 
 /** @throws DeploymentError `insufficient-funds` where the deployer cannot pay for all of it. */

@@ -88,7 +88,7 @@ export async function deployAll(signer: Signer, options: DeployOptions = {}): Pr
     if (what === "ChannelManager") block = receipt?.blockNumber;
   };
   const send = async (what: Sending, request: TransactionRequest): Promise<void> =>
-    confirm(what, (await signer.sendTransaction(request)).hash);
+    confirm(what, (await signer.sendTransaction({ ...request, ...estimate.fees })).hash);
 
   if (!findings.factory && findings.missing.length > 0) {
     const value = FACTORY_COST - (await provider.getBalance(FACTORY_DEPLOYER));

@@ -8,7 +8,7 @@ export {
   type Sending,
   type Sent,
 } from "./deploy.ts";
-export { checkFunds, estimateDeployment, type CostLine, type Estimate } from "./cost.ts";
+export { checkFunds, estimateDeployment, type CostLine, type Estimate, type Fees } from "./cost.ts";
 export { DeploymentError, type DeploymentErrorCode } from "./errors.ts";
 export {
   FACTORY,

@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { JsonRpcProvider, type JsonRpcSigner } from "ethers";
+import hre from "hardhat";
+
+/** A fresh local chain that speaks JSON-RPC over HTTP. */
+export interface Node {
+  url: string;
+  provider: JsonRpcProvider;
+  /** Hardhat's well-known account #0, which the node signs for. */
+  deployer: JsonRpcSigner;
+  stop(): Promise<void>;
+}
+
+async function connect(url: string, close: () => Promise<void>): Promise<Node> {
+  // No cache: the tests look again right after they changed something.
+  const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 50 });
+  const stop = async (): Promise<void> => {
+    provider.destroy();
+    await close();
+  };
+  return { url, provider, deployer: await provider.getSigner(0), stop };
+}
+
+/** Hardhat's node, of a given hardfork. */
+export async function startHardhat(hardfork = "prague"): Promise<Node> {
+  const override = { hardfork, loggingEnabled: false };
+  const server = await hre.network.createServer({ network: "default", override }, "127.0.0.1", 0);
+  const { port } = await server.listen();
+  return connect(`http://127.0.0.1:${port}`, () => server.close());
+}
+
+/** Foundry's node, which shares no code with Hardhat's. */
+export async function startAnvil(...args: string[]): Promise<Node> {
+  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+  const binary = createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${platform}/bin/anvil`);
+  const child = spawn(binary, ["--port", "0", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await exited;
+  };
+  for await (const line of createInterface({ input: child.stdout })) {
+    const port = /^Listening on \S+:(\d+)$/.exec(line)?.[1];
+    if (port === undefined) continue;
+    child.stdout.resume();
+    return connect(`http://127.0.0.1:${port}`, stop);
+  }
+  await stop();
+  throw new Error("anvil did not start.");
+}
+
+/** The two nodes that every deployment is tried on. */
+export const nodes = [
+  ["Hardhat's node", () => startHardhat()],
+  ["anvil", () => startAnvil()],
+] as const;
