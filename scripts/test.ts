@@ -22,7 +22,7 @@ function testFiles(folder: string): string[] {
     .sort();
 }
 
-const mocha = ["mocha", "--import", "tsx", "--exit", "--timeout", "120000"];
+const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "120000"];
 const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
 
 /** Hardhat's runners write `artifacts/`, so they share a lane; the others need only what `npm run build` made. */
@@ -37,6 +37,7 @@ const lanes: readonly (readonly Runner[])[] = [
     offChain("receiver"),
     offChain("sender"),
     ["end to end", ...mocha, ...testFiles("test/e2e")],
+    ["deployment", ...mocha, ...testFiles("test/deploy")],
   ],
 ];
 
