@@ -2,5 +2,6 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
+export * as mocks from './mocks/index.js';
 export * as token from './token/index.js';
 export { ChannelManager__factory } from './ChannelManager__factory.js';
