@@ -1,0 +1,40 @@
+import { keyOf, type BookState, type ChannelRecord } from "./record.ts";
+import { recordIn } from "./moves.ts";
+import type { Store } from "./store.ts";
+
+/** Names one channel. */
+export type ChannelName = Pick<ChannelRecord, "chainId" | "contract" | "id">;
+
+/** What a sender remembers, on top of any store. */
+export class Book {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** All channels, as they are now. */
+  async channels(): Promise<ChannelRecord[]> {
+    return [...(await this.store.read()).channels.values()];
+  }
+
+  /** One channel, as it is now, or undefined. */
+  async find(channel: ChannelName): Promise<ChannelRecord | undefined> {
+    return (await this.store.read()).channels.get(keyOf(channel));
+  }
+
+  /** Adds a channel; one that is known stays as it is. */
+  add(record: ChannelRecord): Promise<ChannelRecord> {
+    return this.store.update((state: BookState) => {
+      const known = state.channels.get(keyOf(record));
+      if (known !== undefined) return known;
+      state.channels.set(keyOf(record), record);
+      return record;
+    });
+  }
+
+  /** Changes one channel; the change is durable when the promise resolves. */
+  change<T>(channel: ChannelName, move: (record: ChannelRecord) => T): Promise<T> {
+    return this.store.update((state) => move(recordIn(state, channel)));
+  }
+}

@@ -1,0 +1,107 @@
+import { parseAddress, parseAmount, parseHash, parseTerms, ParseError, type Hex, type TermsInput } from "@rmps/proofs";
+import { SenderError } from "../errors.ts";
+import { keyOf, type BookState, type ChannelRecord, type ChannelStatus, type Ending } from "./record.ts";
+
+/** Version of the stored form. */
+const VERSION = 1;
+
+const STATUSES: readonly string[] = ["opening", "open", "closing", "closed"] satisfies ChannelStatus[];
+
+/** The stored form: JSON, amounts as decimal strings. */
+export function encodeBook(state: BookState): string {
+  const text = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+  return JSON.stringify({ version: VERSION, channels: [...state.channels.values()] }, text, 2) + "\n";
+}
+
+/**
+ * Reads the stored form; the empty text is an empty book.
+ * @throws SenderError `state` for anything malformed: a book that is read wrong costs money, so that nothing is guessed.
+ */
+export function decodeBook(text: string): BookState {
+  if (text === "") return { channels: new Map() };
+  try {
+    const { version, channels } = object(JSON.parse(text));
+    if (version !== VERSION) throw new ParseError(`version ${String(version)}`, "");
+    return {
+      channels: new Map(
+        list(channels)
+          .map(decodeRecord)
+          .map((record) => [keyOf(record), record]),
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof ParseError || error instanceof SyntaxError)) throw error;
+    throw new SenderError(
+      "state",
+      `the state cannot be read: ${error.message}`,
+      "Restore it from a backup, or move it away: channels are found again from the chain's logs.",
+      { cause: error },
+    );
+  }
+}
+
+function decodeRecord(value: unknown): ChannelRecord {
+  const row = object(value);
+  return {
+    chainId: amount(row["chainId"]),
+    contract: parseAddress(text(row["contract"])),
+    id: parseHash(text(row["id"])),
+    terms: parseTerms(object(row["terms"]) as unknown as TermsInput),
+    status: status(row["status"]),
+    origin: optional(row["origin"], text),
+    gatewayPath: optional(row["gatewayPath"], text),
+    deposit: amount(row["deposit"]),
+    balance: amount(row["balance"]),
+    charged: amount(row["charged"]),
+    unknown: amount(row["unknown"]),
+    outstanding: list(row["outstanding"])
+      .map(object)
+      .map((item) => ({
+        balance: amount(item["balance"]),
+        price: amount(item["price"]),
+      })),
+    refused: list(row["refused"]).map(amount),
+    accepted: amount(row["accepted"]),
+    writtenOff: amount(row["writtenOff"]),
+    ending: optional(row["ending"], decodeEnding),
+  };
+}
+
+function decodeEnding(value: unknown): Ending {
+  const row = object(value);
+  return {
+    amount: amount(row["amount"]),
+    deadline: amount(row["deadline"]),
+    signature: text(row["signature"]).toLowerCase() as Hex,
+    closesAt: optional(row["closesAt"], amount),
+  };
+}
+
+function object(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ParseError("not an object", "");
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new ParseError("not a list", "");
+  return value;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new ParseError("not a text", "");
+  return value;
+}
+
+function amount(value: unknown): bigint {
+  return parseAmount(text(value));
+}
+
+function status(value: unknown): ChannelStatus {
+  const known = text(value);
+  if (!STATUSES.includes(known)) throw new ParseError("not a status", "");
+  return known as ChannelStatus;
+}
+
+function optional<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
+  return value === undefined || value === null ? undefined : parse(value);
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, open, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { lock } from "proper-lockfile";
+import writeFileAtomic from "write-file-atomic";
+import { SenderError } from "../errors.ts";
+import { Batch, type Transaction } from "./batch.ts";
+import { decodeBook, encodeBook } from "./codec.ts";
+import { Mutex } from "./mutex.ts";
+import type { Store } from "./store.ts";
+
+/** After this many milliseconds without a sign of life a lock is that of a dead process. */
+const STALE = 5_000;
+
+/** How long somebody else's short read-modify-write is waited for: past `STALE`, so that a dead one is outlived. */
+const PATIENCE = { retries: 400, factor: 1.2, minTimeout: 5, maxTimeout: 100, randomize: true };
+
+/** Work under a named lock may be a transaction that waits for its block. */
+const LONG_PATIENCE = { ...PATIENCE, retries: 3_000 };
+
+/** The book within the folder of the state. */
+const FILE = "book.json";
+
+/** `book.json` in `$RMPS_STATE` (a folder, or a file `*.json`), else in `rmps` of `$XDG_STATE_HOME` or `~/.local/state`. */
+export function defaultStatePath(env: NodeJS.ProcessEnv = process.env): string {
+  const named = env["RMPS_STATE"];
+  if (named) return named.endsWith(".json") ? resolve(named) : resolve(named, FILE);
+  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "rmps", FILE);
+}
+
+function failure(error: unknown, path: string): SenderError {
+  if (error instanceof SenderError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new SenderError(
+    "state",
+    `the state file ${path} cannot be used: ${message}`,
+    "Make the file and its folder readable and writable for this user, or name another file in RMPS_STATE.",
+    { cause: error },
+  );
+}
+
+async function contents(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** A renamed file is only durable once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * A book in a file of mode 0600. Every change is one locked, atomic, synced replacement of the file, so that any number
+ * of processes can share it, and one that is killed at any moment leaves it whole.
+ * @param path the file; its folder is made where missing.
+ */
+export function fileStore(path: string = defaultStatePath()): Store {
+  const folder = dirname(path);
+  const mutex = new Mutex();
+
+  async function locked<T>(
+    lockfilePath: string,
+    retries: typeof PATIENCE,
+    work: (compromised: () => boolean) => Promise<T>,
+  ): Promise<T> {
+    let compromised = false;
+    const onCompromised = () => (compromised = true);
+    const options = { realpath: false, lockfilePath, stale: STALE, retries, onCompromised };
+    const unlock = await mkdir(folder, { recursive: true, mode: 0o700 })
+      .then(() => lock(path, options))
+      .catch((error: unknown) => {
+        throw failure(error, path);
+      });
+    try {
+      return await work(() => compromised);
+    } finally {
+      if (!compromised) await unlock();
+    }
+  }
+
+  const transaction: Transaction = async (apply) => {
+    try {
+      await locked(`${path}.lock`, PATIENCE, async (compromised) => {
+        const before = await contents(path);
+        const state = decodeBook(before);
+        apply(state);
+        const after = encodeBook(state);
+        if (after === before) return;
+        if (compromised()) throw new Error("the lock was lost to another process");
+        await writeFileAtomic(path, after, { mode: 0o600 });
+        if (before === "") await chmod(path, 0o600);
+        await syncFolder(folder);
+      });
+    } catch (error) {
+      throw failure(error, path);
+    }
+  };
+  const batch = new Batch(transaction);
+
+  return {
+    read: async () => {
+      try {
+        return decodeBook(await contents(path)); // files are replaced whole: no lock is needed to read one
+      } catch (error) {
+        throw failure(error, path);
+      }
+    },
+    update: (change) => batch.update(change),
+    exclusive: (name, work) =>
+      mutex.run(name, () => {
+        const suffix = createHash("sha256").update(name).digest("hex").slice(0, 16);
+        return locked(`${path}.${suffix}.lock`, LONG_PATIENCE, () => work());
+      }),
+  };
+}

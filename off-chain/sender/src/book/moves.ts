@@ -1,0 +1,125 @@
+import { keyOf, spentOf, type BookState, type ChannelRecord, type Ending } from "./record.ts";
+
+// The moves of one channel's numbers, apart from stores, signatures, chain and HTTP. Each changes the record in place.
+
+/** What came of asking for a balance to sign. */
+export type Reservation =
+  | { kind: "reserved"; balance: bigint }
+  | { kind: "deposit-too-small"; needed: bigint } // a deposit of at least `needed` is required
+  | { kind: "ended" }; // closing or closed: never paid on again
+
+/** The lowest balance with which a further request of `price` is covered, whatever order requests arrive in. */
+function nextBalance(record: ChannelRecord, price: bigint): { balance: bigint; again: boolean } {
+  const needed = spentOf(record) + price;
+  // A refused balance bought nothing, so that it is offered again before a higher one is signed.
+  const again = record.refused.filter((balance) => balance >= needed && balance > record.accepted);
+  if (again.length > 0) return { balance: again.reduce((low, next) => (next < low ? next : low)), again: true };
+  // Each balance buys one request at most: credit is spent by signing one unit more than ever before.
+  const fresh = record.balance + 1n;
+  return { balance: needed > fresh ? needed : fresh, again: false };
+}
+
+/** Sets a balance aside for a request of at most `price`. It must be durable before the proof leaves the process. */
+export function reserve(record: ChannelRecord, price: bigint): Reservation {
+  if (record.status === "closing" || record.status === "closed") return { kind: "ended" };
+  const { balance, again } = nextBalance(record, price);
+  if (balance > record.deposit) return { kind: "deposit-too-small", needed: balance };
+  if (again) record.refused.splice(record.refused.indexOf(balance), 1);
+  else record.balance = balance;
+  record.outstanding.push({ balance, price });
+  return { kind: "reserved", balance };
+}
+
+/** Takes a request off the list of those under way. @returns false if it is not (any more) on it. */
+function answered(record: ChannelRecord, balance: bigint): boolean {
+  const index = record.outstanding.findIndex((item) => item.balance === balance);
+  if (index < 0) return false;
+  record.outstanding.splice(index, 1);
+  return true;
+}
+
+/** The request of this balance was answered at a cost of `cost`: 0 where the receiver says it undid the charge. */
+export function charge(record: ChannelRecord, balance: bigint, cost: bigint): void {
+  if (!answered(record, balance)) return;
+  record.charged += cost;
+  if (balance > record.accepted) record.accepted = balance;
+  record.refused = record.refused.filter((other) => other > record.accepted);
+}
+
+/** The request of this balance was refused, or never left: its balance is offered again. */
+export function refuse(record: ChannelRecord, balance: bigint): void {
+  const useful = balance > record.accepted && !record.refused.includes(balance);
+  if (answered(record, balance) && useful) record.refused.push(balance);
+}
+
+/** Nobody can say what became of the request of this balance: it counts as spent, and its balance as used. */
+export function lose(record: ChannelRecord, balance: bigint): void {
+  const item = record.outstanding.find((other) => other.balance === balance);
+  if (item !== undefined && answered(record, balance)) record.unknown += item.price;
+}
+
+/**
+ * The receiver showed our own signature of `accepted`. Where that is more than we remember having signed, we lost our
+ * state: the balance is taken over, and what the receiver says is spent, up to it.
+ * @returns whether anything was learned.
+ */
+export function adopt(record: ChannelRecord, accepted: bigint, claimedSpent: bigint): boolean {
+  if (accepted > record.accepted) record.accepted = accepted;
+  if (accepted <= record.balance) return false;
+  record.balance = accepted;
+  const claimed = claimedSpent < accepted ? claimedSpent : accepted;
+  const missing = claimed - spentOf(record);
+  if (missing > 0n) record.charged += missing;
+  record.refused = record.refused.filter((other) => other > accepted);
+  return true;
+}
+
+/**
+ * A receiver that served us says that more is spent than we count: it lost its store, and knows of no credit. Credit
+ * is given up for that, nothing else and at most `allowance` over the channel's life: no more is signed because of it.
+ * @returns whether the books agree now.
+ */
+export function writeOff(record: ChannelRecord, claimedSpent: bigint, allowance: bigint): boolean {
+  const claimed = claimedSpent < record.balance ? claimedSpent : record.balance;
+  const missing = claimed - spentOf(record);
+  if (missing <= 0n) return true;
+  if (record.writtenOff + missing > allowance) return false;
+  record.writtenOff += missing;
+  record.charged += missing;
+  return true;
+}
+
+/** What the chain says of a channel. */
+export interface ChainFacts {
+  deposit: bigint;
+  settled: bigint;
+  /** 0: open; 2³² − 1: closed; else Unix time from which it may be finalized. */
+  closesAt: bigint;
+}
+
+/** `closesAt` of a closed channel. */
+export const CLOSED = 2n ** 32n - 1n;
+
+/** Takes over what the chain says: it is the authority on deposits and on the end of a channel. */
+export function observe(record: ChannelRecord, facts: ChainFacts): void {
+  if (facts.deposit > 0n) record.deposit = facts.deposit;
+  if (facts.closesAt === CLOSED) record.status = "closed";
+  else if (facts.closesAt > 0n) record.status = "closing";
+  else if (facts.deposit > 0n && record.status === "opening") record.status = "open";
+  if (record.ending !== undefined && facts.closesAt > 0n && facts.closesAt < CLOSED) {
+    record.ending.closesAt = facts.closesAt;
+  }
+}
+
+/** Ends payments on a channel for good. Once this is durable, its CloseRequest may leave the process. */
+export function end(record: ChannelRecord, ending: Ending): void {
+  record.status = "closing";
+  record.ending ??= ending;
+}
+
+/** The record of a channel. @throws Error where there is none: a bug, for records are never removed. */
+export function recordIn(state: BookState, channel: Pick<ChannelRecord, "chainId" | "contract" | "id">): ChannelRecord {
+  const record = state.channels.get(keyOf(channel));
+  if (record === undefined) throw new Error(`no record of channel ${channel.id}`);
+  return record;
+}

@@ -1,0 +1,46 @@
+import { ChannelManager__factory } from "@rmps/contracts";
+import { isError } from "ethers";
+import { SenderError } from "../errors.ts";
+
+const manager = ChannelManager__factory.createInterface();
+
+/** Name of the manager's own error in a revert, or undefined. */
+export function revertOf(error: unknown): string | undefined {
+  const data = isError(error, "CALL_EXCEPTION") ? error.data : undefined;
+  if (typeof data !== "string" || data.length < 10) return undefined;
+  return manager.parseError(data)?.name;
+}
+
+/** What went wrong with the chain, in words, with a remedy. Passes on what is a SenderError already. */
+export function chainError(error: unknown, doing: string): SenderError {
+  if (error instanceof SenderError) return error;
+  if (isError(error, "INSUFFICIENT_FUNDS")) {
+    return new SenderError(
+      "insufficient-funds",
+      `${doing}: the account lacks gas money`,
+      "Send it some native coins.",
+      {
+        cause: error,
+      },
+    );
+  }
+  if (isError(error, "CALL_EXCEPTION")) {
+    const reason = revertOf(error) ?? error.reason ?? "reverted";
+    return new SenderError(
+      "chain",
+      `${doing}: the contract refuses (${reason})`,
+      "Look at the channel: rmps channels.",
+      {
+        cause: error,
+      },
+    );
+  }
+  if (isError(error, "BAD_DATA")) {
+    const remedy = "Check the address of the contract and the chain of the RPC.";
+    return new SenderError("chain", `${doing}: there is no such contract`, remedy, { cause: error });
+  }
+  const message = error instanceof Error ? error.message.split(" (")[0]! : String(error);
+  return new SenderError("chain", `${doing}: ${message}`, "Check the RPC (--rpc, RMPS_RPC) and try again.", {
+    cause: error,
+  });
+}

@@ -1,0 +1,188 @@
+import { channelId, parseTerms, senderSide, type Address, type Hex, type PrivateKey, type Terms } from "@rmps/proofs";
+import { hexlify, randomBytes, type Signer } from "ethers";
+import { Book, type ChannelName } from "../book/book.ts";
+import { observe } from "../book/moves.ts";
+import { newRecord, type ChannelRecord } from "../book/record.ts";
+import type { Store } from "../book/store.ts";
+import { SenderError } from "../errors.ts";
+import { Chains, factsOf, type Chain, type Rpc } from "./chain.ts";
+import { deposit, type DepositPath } from "./deposit.ts";
+import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
+import { findChannels } from "./find.ts";
+import type { KnownManager } from "./managers.ts";
+import { createWallet, type Wallet } from "./wallet.ts";
+
+/** What channels are managed with. */
+export interface ChannelsOptions {
+  /** The account that pays: a private key, or an ethers `Signer`. */
+  wallet: PrivateKey | Signer;
+  /** A private key that signs payments in the account's place; contract wallets and people need one. */
+  sessionKey?: PrivateKey;
+  /** Where the book is kept. */
+  store: Store;
+  /** RPC URLs or providers; without it the wallet's own provider, on chain 31337 `http://127.0.0.1:8545`. */
+  rpc?: Rpc;
+  /** How deposits are made; `auto` by default. */
+  via?: DepositPath;
+  /** With which receivers are asked for agreements; the platform's `fetch` by default. */
+  fetch?: typeof fetch;
+  /** Whether to talk to receivers over plain HTTP beyond this machine; false by default. */
+  allowInsecure?: boolean;
+}
+
+/** What a sender chooses when it opens a channel; the rest of the terms are its own. */
+export type Counterparty = Pick<Terms, "receiver" | "receiverSigner" | "token" | "challengePeriod">;
+
+/** The channels of one wallet: their life on chain, and the book of what was signed. */
+export class Channels {
+  readonly book: Book;
+  readonly chains: Chains;
+  readonly wallet: Wallet;
+  readonly #options: ChannelsOptions;
+
+  private constructor(wallet: Wallet, options: ChannelsOptions) {
+    this.wallet = wallet;
+    this.book = new Book(options.store);
+    this.chains = new Chains(options.rpc, wallet.provider);
+    this.#options = options;
+  }
+
+  /** @throws ParseError where a key is malformed. */
+  static async create(options: ChannelsOptions): Promise<Channels> {
+    return new Channels(await createWallet(options.wallet, options.sessionKey), options);
+  }
+
+  /** Channels of this wallet in the book. */
+  async list(): Promise<ChannelRecord[]> {
+    return (await this.book.channels()).filter(({ terms }) => terms.sender === this.wallet.address);
+  }
+
+  /**
+   * Opens a channel. Its terms are in the book before the transaction leaves; one that an earlier process began to open
+   * for the same counterparty is opened instead of another.
+   * @param amount the deposit, in the token's smallest unit.
+   */
+  async open(
+    manager: { chainId: bigint; contract: Address },
+    counterparty: Counterparty,
+    amount: bigint,
+  ): Promise<ChannelRecord> {
+    const chain = await this.chains.get(manager.chainId);
+    const { address: sender, senderSigner } = this.wallet;
+    const begun = (await this.list()).find(
+      (record) =>
+        record.status === "opening" &&
+        record.chainId === manager.chainId &&
+        record.contract === manager.contract &&
+        record.terms.senderSigner === senderSigner &&
+        isWith(record.terms, counterparty),
+    );
+    if (begun !== undefined && (await this.refresh(begun)).deposit > 0n) return this.refresh(begun);
+    const salt = hexlify(randomBytes(32)) as Hex;
+    const terms = begun?.terms ?? parseTerms({ sender, senderSigner, ...counterparty, salt });
+    const name = { ...manager, id: channelId(terms, manager) };
+    const record = await this.book.add(newRecord({ ...name, terms, status: "opening", deposit: 0n }));
+    await this.#deposit(chain, record, amount);
+    return this.refresh(record);
+  }
+
+  /** Adds to the deposit of an open channel. */
+  async topUp(channel: ChannelName, amount: bigint): Promise<ChannelRecord> {
+    const record = await this.refresh(channel);
+    if (record.status !== "open") {
+      throw new SenderError("channel", `channel ${record.id} is ${record.status}`, "Open another one: rmps open.");
+    }
+    await this.#deposit(await this.chains.get(record.chainId), record, amount);
+    return this.refresh(record);
+  }
+
+  /** Asks the chain how a channel of the book stands. */
+  async refresh(channel: ChannelName): Promise<ChannelRecord> {
+    const facts = await factsOf(await this.chains.get(channel.chainId), channel.contract, channel.id);
+    return this.book.change(channel, (record) => {
+      observe(record, facts);
+      return structuredClone(record);
+    });
+  }
+
+  /**
+   * Takes channels from the chain's logs into the book: those that are not ended, are signed for by one of the own keys,
+   * and pass `accept`, which must look at all terms, for anyone can open a channel in anyone's name.
+   */
+  async discover(chainId: bigint, manager: KnownManager, accept: (terms: Terms) => boolean): Promise<ChannelRecord[]> {
+    const chain = await this.chains.get(chainId);
+    const adopted: ChannelRecord[] = [];
+    for (const { id, terms } of await findChannels(chain, manager, this.wallet.address)) {
+      const name = { chainId, contract: manager.contract, id };
+      const known = await this.book.find(name);
+      if (known !== undefined) {
+        if (known.status !== "closed") adopted.push(await this.refresh(known));
+        continue;
+      }
+      if (!this.#isSignedByUs(terms) || !accept(terms)) continue;
+      const { deposit, settled, closesAt } = await factsOf(chain, manager.contract, id);
+      if (closesAt !== 0n) continue;
+      adopted.push(await this.book.add(newRecord({ ...name, terms, status: "open", deposit }, settled)));
+    }
+    return adopted;
+  }
+
+  /** Ends a channel; see `exitChannel`. */
+  async close(channel: ChannelName): Promise<Exit> {
+    const record = await this.#known(channel);
+    return this.book.store.exclusive(`exit:${record.id}`, async () => exitChannel(record, await this.#exit(record)));
+  }
+
+  /** Brings back what is left once the challenge period is over; undefined: it is not yet. */
+  async finalize(channel: ChannelName): Promise<Exit | undefined> {
+    const record = await this.#known(channel);
+    return this.book.store.exclusive(`exit:${record.id}`, async () =>
+      finalizeChannel(record, await this.#exit(record)),
+    );
+  }
+
+  /** Finishes what was begun, also by an earlier process: finalizes what is due, asks again where nothing came of it. */
+  async finishAll(): Promise<Exit[]> {
+    const exits: Exit[] = [];
+    for (const record of await this.list()) {
+      if (record.status !== "closing") continue;
+      const { closesAt } = await factsOf(await this.chains.get(record.chainId), record.contract, record.id);
+      const exit = closesAt === 0n ? await this.close(record) : await this.finalize(record);
+      if (exit !== undefined) exits.push(exit);
+    }
+    return exits;
+  }
+
+  #isSignedByUs(terms: Terms): boolean {
+    return terms.sender === this.wallet.address && this.wallet.keyOf(senderSide(terms)) !== undefined;
+  }
+
+  async #known(channel: ChannelName): Promise<ChannelRecord> {
+    const record = await this.book.find(channel);
+    if (record !== undefined) return record;
+    throw new SenderError("channel", `channel ${channel.id} is not in the book`, "List what there is: rmps channels.");
+  }
+
+  /** Transactions of one account go one after the other: they share its nonces and its allowances. */
+  #deposit(chain: Chain, { contract, terms }: ChannelRecord, amount: bigint): Promise<string> {
+    return this.book.store.exclusive(`deposit:${chain.chainId}:${this.wallet.address}`, () =>
+      deposit({ chain, contract, terms }, amount, this.wallet, this.#options.via),
+    );
+  }
+
+  async #exit(record: ChannelRecord): Promise<ExitContext> {
+    const { fetch: own, allowInsecure = false } = this.#options;
+    const chain = await this.chains.get(record.chainId);
+    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? globalThis.fetch, allowInsecure };
+  }
+}
+
+/** Whether terms name exactly this counterparty. */
+export function isWith(terms: Terms, counterparty: Counterparty): boolean {
+  return (
+    terms.receiver === counterparty.receiver &&
+    terms.receiverSigner === counterparty.receiverSigner &&
+    terms.token === counterparty.token &&
+    terms.challengePeriod === counterparty.challengePeriod
+  );
+}

@@ -1,0 +1,194 @@
+import {
+  receiverSide,
+  senderSide,
+  signCloseRequest,
+  verifyClosingAgreementOnChain,
+  type CloseRequest,
+  type Manager,
+} from "@rmps/proofs";
+import type { Book } from "../book/book.ts";
+import { CLOSED, end, observe } from "../book/moves.ts";
+import { spentOf, type ChannelRecord, type Ending } from "../book/record.ts";
+import { SenderError } from "../errors.ts";
+import { askForAgreement, type AgreementAnswer, type AgreementDesk } from "./agreement.ts";
+import { factsOf, managerAt, timeOf, type Chain } from "./chain.ts";
+import { mined } from "./transaction.ts";
+import type { Wallet } from "./wallet.ts";
+
+/** Seconds for which a CloseRequest is good: time enough to ask again, too short to be forgotten with a receiver. */
+const REQUEST_LIFETIME = 3_600n;
+
+/** Seconds that an agreement must still be good for, so that the transaction can be mined. */
+const AGREEMENT_MARGIN = 120n;
+
+/** How a channel ended, or when it will. */
+export interface Exit {
+  channel: ChannelRecord;
+  /** `closed`: over, the rest is back. `closing`: the challenge period runs. */
+  kind: "closed" | "closing";
+  /** Who agreed: `agreement` of the receiver, or nobody (`challenge`). */
+  by: "agreement" | "challenge";
+  /** Total that the receiver has been paid so far, in the token's smallest unit. */
+  settled: bigint;
+  /** Unix time from which `finalize` brings the rest back; 0 where it is closed. */
+  closesAt: bigint;
+  /** Why there is no agreement; undefined where there is one. */
+  reason: string | undefined;
+}
+
+/** What ending a channel takes. */
+export interface ExitContext {
+  book: Book;
+  chain: Chain;
+  wallet: Wallet;
+  fetch: typeof fetch;
+  allowInsecure: boolean;
+}
+
+const managerOf = (record: ChannelRecord): Manager => ({ chainId: record.chainId, contract: record.contract });
+
+/**
+ * Signs what is conceded: what counts as spent, never the balance. From the moment that this is durable the channel is
+ * never paid on again. A channel that is ending already keeps its amount.
+ */
+async function conclude(record: ChannelRecord, settled: bigint, context: ExitContext): Promise<Ending> {
+  const { book, chain, wallet } = context;
+  const key = wallet.keyOf(senderSide(record.terms));
+  if (key === undefined) {
+    const remedy = `Use the key of ${senderSide(record.terms)}.`;
+    throw new SenderError("configuration", "none of the keys at hand signs for this channel", remedy);
+  }
+  const now = await timeOf(chain);
+  // First no more payments, then the sum: a payment that another process makes meanwhile is in it, or is refused.
+  const amount = await book.change(record, (current) => {
+    current.status = "closing";
+    const counted = current.ending?.amount ?? spentOf(current);
+    return counted > settled ? counted : settled;
+  });
+  const known = (await book.find(record))?.ending;
+  if (known?.amount === amount && known.deadline > now + AGREEMENT_MARGIN) return known;
+  const deadline = now + REQUEST_LIFETIME;
+  const request: CloseRequest = { ...managerOf(record), channelId: record.id, amount, deadline };
+  const signature = await (typeof key === "string" || key instanceof Uint8Array
+    ? signCloseRequest(request, key)
+    : signCloseRequest(request, key));
+  const ending: Ending = { amount, deadline, signature, closesAt: known?.closesAt };
+  await book.change(record, (current) => {
+    end(current, ending);
+    current.ending = ending;
+  });
+  return ending;
+}
+
+/**
+ * Ends a channel: with the receiver's agreement at once, without it by starting the challenge period. What it left
+ * undone, because the process ended, another call takes up.
+ * @throws SenderError `channel` where there is no such channel on chain, and `chain`.
+ */
+export async function exitChannel(record: ChannelRecord, context: ExitContext): Promise<Exit> {
+  const { book, chain } = context;
+  const facts = await factsOf(chain, record.contract, record.id);
+  if (facts.deposit === 0n) {
+    throw new SenderError("channel", `channel ${record.id} is not on chain`, "There is nothing in it to get back.");
+  }
+  if (facts.closesAt !== 0n) return report(record, context, undefined, "challenge");
+
+  const ending = await conclude(record, facts.settled, context);
+  const { reason, agreement } = await agree(record, ending, context);
+  if (agreement !== undefined) {
+    const failed = await submit(record, context, agreement);
+    if (failed === undefined) return report(record, context, undefined, "agreement");
+    return challenge(record, ending, context, failed);
+  }
+  const current = await book.find(record);
+  return challenge(current ?? record, ending, context, reason ?? "the receiver does not agree");
+}
+
+type Agreement = Extract<AgreementAnswer, { kind: "agreed" }>;
+
+/** Asks for the agreement, and believes only one that the contract will take. */
+async function agree(
+  record: ChannelRecord,
+  ending: Ending,
+  { chain, fetch, allowInsecure }: ExitContext,
+): Promise<{ agreement?: Agreement; reason?: string }> {
+  const { origin, gatewayPath, terms } = record;
+  if (origin === undefined || gatewayPath === undefined) return { reason: "the receiver's address is not known" };
+  const { amount, deadline, signature } = ending;
+  const desk: AgreementDesk = { origin, gatewayPath, fetch, allowInsecure };
+  const request: CloseRequest = { ...managerOf(record), channelId: record.id, amount, deadline };
+  const answer = await askForAgreement(desk, terms, request, signature);
+  if (answer.kind !== "agreed") return { reason: `${answer.kind}: ${answer.reason}` };
+  if (answer.amount !== amount) return { reason: `the receiver agrees to ${answer.amount}, not to ${amount}` };
+  if (answer.deadline < (await timeOf(chain)) + AGREEMENT_MARGIN) return { reason: "its agreement expires at once" };
+  const signed = { ...request, deadline: answer.deadline };
+  const valid = await verifyClosingAgreementOnChain(signed, answer.signature, receiverSide(terms), chain.provider);
+  return valid ? { agreement: answer } : { reason: "its agreement is not signed by the receiver's key" };
+}
+
+/** @returns why it failed, or undefined. */
+async function submit(record: ChannelRecord, context: ExitContext, agreement: Agreement): Promise<string | undefined> {
+  const { chain, wallet } = context;
+  const contract = managerAt(record.contract, wallet.connect(chain.provider));
+  const { amount, deadline, signature } = agreement;
+  try {
+    await mined("closing", () => contract.close(record.terms, amount, 0n, "0x", deadline, signature));
+    return undefined;
+  } catch (error) {
+    const { closesAt } = await factsOf(chain, record.contract, record.id);
+    if (closesAt === CLOSED) return undefined; // somebody else was faster
+    if (error instanceof SenderError && error.code === "insufficient-funds") throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function challenge(record: ChannelRecord, ending: Ending, context: ExitContext, reason: string): Promise<Exit> {
+  const { chain, wallet } = context;
+  const contract = managerAt(record.contract, wallet.connect(chain.provider));
+  try {
+    await mined("asking to close", () => contract.requestClose(record.terms, ending.amount, 0n, "0x"));
+  } catch (error) {
+    const { closesAt } = await factsOf(chain, record.contract, record.id);
+    if (closesAt === 0n) throw error;
+  }
+  return report(record, context, reason, "challenge");
+}
+
+/** Takes over what the chain says now. */
+async function report(
+  record: ChannelRecord,
+  { book, chain }: ExitContext,
+  reason: string | undefined,
+  by: Exit["by"],
+): Promise<Exit> {
+  const facts = await factsOf(chain, record.contract, record.id);
+  const channel = await book.change(record, (current) => {
+    observe(current, facts);
+    return structuredClone(current);
+  });
+  const kind = facts.closesAt === CLOSED ? "closed" : "closing";
+  return { channel, kind, by, settled: facts.settled, closesAt: kind === "closed" ? 0n : facts.closesAt, reason };
+}
+
+/**
+ * Brings back what is left of a channel whose challenge period is over.
+ * @returns undefined where it is not yet due; what became of it otherwise (also if somebody else finalized it).
+ * @throws SenderError `channel` where nobody asked to close it.
+ */
+export async function finalizeChannel(record: ChannelRecord, context: ExitContext): Promise<Exit | undefined> {
+  const { chain, wallet } = context;
+  const { closesAt } = await factsOf(chain, record.contract, record.id);
+  if (closesAt === CLOSED) return report(record, context, undefined, "challenge");
+  if (closesAt === 0n) {
+    throw new SenderError("channel", `channel ${record.id} is not closing`, "Close it first: rmps close.");
+  }
+  if ((await timeOf(chain)) < closesAt) return undefined;
+  const contract = managerAt(record.contract, wallet.connect(chain.provider));
+  try {
+    await mined("finalizing", () => contract.finalize(record.terms));
+  } catch (error) {
+    const facts = await factsOf(chain, record.contract, record.id);
+    if (facts.closesAt !== CLOSED) throw error;
+  }
+  return report(record, context, undefined, "challenge");
+}

@@ -1,0 +1,88 @@
+/** Why a sender stopped; a closed set. Programs switch on `code`, people read `message` and `remedy`. */
+export type SenderErrorCode =
+  | "limit-exceeded" // the offer asks for more than the sender allows; nothing was signed
+  | "insecure" // the proof would travel in the clear
+  | "refused" // the receiver refuses a payment that is in order as far as the sender knows
+  | "outcome-unknown" // a payment left, and nobody can say whether it was charged
+  | "insufficient-funds" // the wallet lacks tokens or gas money
+  | "chain" // the chain or its RPC does not do what is needed
+  | "channel" // there is no such channel, or it cannot be used for this
+  | "state" // the state store cannot be read or written
+  | "configuration"; // a key, an address or an option is missing or malformed
+
+/** Everything that the sender throws on purpose. */
+export class SenderError extends Error {
+  override readonly name: string = "SenderError";
+  readonly code: SenderErrorCode;
+  /** What to do about it: a sentence. */
+  readonly remedy: string;
+
+  constructor(code: SenderErrorCode, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** The limits that an offer can exceed. */
+export type LimitName =
+  | "maxPrice"
+  | "maxDeposit"
+  | "maxTotal"
+  | "minChallengePeriod"
+  | "maxChallengePeriod"
+  | "manager"
+  | "token"
+  | "receiver";
+
+/** An offer is outside the sender's own limits. Nothing was signed and nothing was sent to the chain for it. */
+export class LimitExceededError extends SenderError {
+  override readonly name = "LimitExceededError";
+  readonly limit: LimitName;
+  /** What was asked for, and what is allowed, as text. */
+  readonly asked: string;
+  readonly allowed: string;
+
+  constructor(limit: LimitName, asked: bigint | number | string, allowed: bigint | number | string, remedy?: string) {
+    super(
+      "limit-exceeded",
+      `${limit}: ${asked} is asked for, ${allowed} is allowed`,
+      remedy ?? `Nothing was signed. Raise limits.${limit} if this is what you want.`,
+    );
+    this.limit = limit;
+    this.asked = String(asked);
+    this.allowed = String(allowed);
+  }
+}
+
+/** The receiver keeps refusing. What the refused payments were signed for is offered again, never added to. */
+export class PaymentRefusedError extends SenderError {
+  override readonly name = "PaymentRefusedError";
+  /** The receiver's reason, such as `insufficient-payment`. */
+  readonly reason: string;
+  /** HTTP status of the last refusal. */
+  readonly status: number;
+
+  constructor(reason: string, status: number, remedy: string) {
+    super("refused", `the receiver refuses the payment: ${reason}`, remedy);
+    this.reason = reason;
+    this.status = status;
+  }
+}
+
+/** A paid request left and no answer came: it counts as spent, and was not repeated. */
+export class OutcomeUnknownError extends SenderError {
+  override readonly name = "OutcomeUnknownError";
+  /** What the request costs if it was served, in the token's smallest unit. */
+  readonly price: bigint;
+
+  constructor(price: bigint, cause: unknown) {
+    super(
+      "outcome-unknown",
+      "a paid request was sent and no answer came",
+      "It counts as spent. Find out whether it took effect before you send it again; set an Idempotency-Key to have it repeated.",
+      { cause },
+    );
+    this.price = price;
+  }
+}

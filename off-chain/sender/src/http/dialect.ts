@@ -1,0 +1,85 @@
+import { readChallenge, readProblem, readReceipt, type ChannelView, type Offer, type RefusalCode } from "@rmps/wire";
+import type { ReceivedReceipt } from "@rmps/wire";
+import { SenderError } from "../errors.ts";
+
+/** A refusal as the sender understands it. Nothing in it is proven; only `view.proof` can be checked. */
+export interface Refusal {
+  code: RefusalCode;
+  status: number;
+  /** On what terms the request is sold now; undefined where it is not said. */
+  offer: Offer | undefined;
+  view: ChannelView | undefined;
+  /** Seconds after which to try again. */
+  retryAfter: number | undefined;
+}
+
+/** Statuses of refusals; what else is answered was decided by whoever sells. */
+const STATUSES: ReadonlySet<number> = new Set([400, 402, 503]);
+
+/** Longest problem document that is looked at, in characters. */
+const LONGEST = 20_000;
+
+/**
+ * The offer of a 402; undefined where it does not ask for a payment of ours.
+ * @throws SenderError `refused` where it does, in a form that cannot be understood.
+ */
+export function readOffer(headers: Headers): Offer | undefined {
+  const reading = readChallenge(headers, ["rdn"]);
+  if (reading.kind === "none") return undefined;
+  if (reading.kind === "challenge") return reading.challenge.offer;
+  throw new SenderError("refused", `the offer cannot be understood: ${reading.detail}`, "Nothing was signed.");
+}
+
+/** The receipt of an answer, or undefined. */
+export function receiptIn(headers: Headers): ReceivedReceipt | undefined {
+  const reading = readReceipt(headers);
+  return reading.kind === "receipt" ? reading.receipt : undefined;
+}
+
+/** Whether an answer to a payment is a refusal of it, and which; its body can still be read. */
+export async function readRefusal(response: Response): Promise<Refusal | undefined> {
+  const { headers, status } = response;
+  if (!STATUSES.has(status) || receiptIn(headers) !== undefined) return undefined;
+  const code = (await codeIn(response)) ?? guess(response);
+  if (code === undefined) return undefined;
+  const reading = readChallenge(headers, ["rdn"]);
+  const challenge = reading.kind === "challenge" ? reading.challenge : undefined;
+  const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
+  return {
+    code,
+    status,
+    offer: challenge?.offer,
+    view: challenge?.channel,
+    retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
+  };
+}
+
+/** The problem document says it exactly. */
+async function codeIn(response: Response): Promise<RefusalCode | undefined> {
+  if (!/^application\/(?:problem\+)?json\b/i.test(response.headers.get("content-type") ?? "")) return undefined;
+  try {
+    const text = await response.clone().text();
+    return text.length > LONGEST ? undefined : readProblem(JSON.parse(text))?.code;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without one, headers and status say roughly what is wrong. */
+function guess({ headers, status }: Response): RefusalCode | undefined {
+  if (status === 503) return "busy"; // nobody served it
+  if (status !== 402) return undefined;
+  const reading = readChallenge(headers, ["rdn"]);
+  switch (reading.kind === "challenge" ? reading.challenge.reason?.sign : undefined) {
+    case "nonexisting-channel":
+      return "channel-not-found";
+    case "insufficient-confirmations":
+      return "channel-not-confirmed";
+    case "invalid-balance-proof":
+      return "invalid-signature";
+    case "invalid-amount":
+      return "insufficient-payment";
+    case undefined:
+      return "payment-required";
+  }
+}

@@ -1,0 +1,103 @@
+import { MAX_CHALLENGE_PERIOD, MIN_CHALLENGE_PERIOD, parseAddress, type Address } from "@rmps/proofs";
+import { LimitExceededError } from "../errors.ts";
+import type { Offer } from "@rmps/wire";
+
+/** What a sender is willing to do. Amounts are in the token's smallest unit. */
+export interface Limits {
+  /** The most that one request may cost; 1 whole token by default. */
+  maxPrice?: bigint;
+  /** The most that may lie unspent in one channel; 10 whole tokens by default. */
+  maxDeposit?: bigint;
+  /** The most that may be paid altogether by one paying fetch, in each token; 100 whole tokens by default. */
+  maxTotal?: bigint;
+  /** Bounds of the challenge period in seconds: how long the own money may be locked; 15 minutes to 7 days by default. */
+  minChallengePeriod?: number;
+  maxChallengePeriod?: number;
+}
+
+/** Whom a sender pays, and in what. */
+export interface Pins {
+  /** Tokens that may be asked for; by default only the one that the manager takes by notifying transfer. */
+  token?: string | readonly string[];
+  /** Receivers that may be paid; by default all. */
+  receiver?: string | readonly string[];
+}
+
+/** Default of `maxChallengePeriod`: a week, in seconds. */
+const A_WEEK = 7 * 24 * 60 * 60;
+
+/** Limits with every number known. */
+export type ResolvedLimits = Required<Limits>;
+
+/** @param decimals of the token, to which the defaults in whole tokens refer. */
+export function resolveLimits(limits: Limits, decimals: number): ResolvedLimits {
+  const token = 10n ** BigInt(decimals);
+  return {
+    maxPrice: limits.maxPrice ?? token,
+    maxDeposit: limits.maxDeposit ?? 10n * token,
+    maxTotal: limits.maxTotal ?? 100n * token,
+    minChallengePeriod: limits.minChallengePeriod ?? MIN_CHALLENGE_PERIOD,
+    maxChallengePeriod: limits.maxChallengePeriod ?? Math.min(A_WEEK, MAX_CHALLENGE_PERIOD),
+  };
+}
+
+function addresses(pinned: string | readonly string[]): Address[] {
+  return (typeof pinned === "string" ? [pinned] : pinned).map(parseAddress);
+}
+
+/**
+ * Whether it is one of those that we deal with; to be asked before anything of the offer is used.
+ * @param manager       the one that is believed on this chain; undefined: none is known.
+ * @param defaultTokens the tokens that are taken where none is pinned.
+ * @throws LimitExceededError
+ */
+export function checkParties(demand: Offer, pins: Pins, manager: Address | undefined, defaultTokens: Address[]): void {
+  const { contract } = demand.manager;
+  if (manager !== contract) {
+    const remedy = "Nothing was signed. Name the manager in the option managers if you trust it.";
+    const where = `${contract} on chain ${demand.manager.chainId}`;
+    throw new LimitExceededError("manager", where, manager ?? "none that is known", remedy);
+  }
+  const tokens = pins.token === undefined ? defaultTokens : addresses(pins.token);
+  if (!tokens.includes(demand.token)) throw new LimitExceededError("token", demand.token, tokens.join(", "));
+  if (pins.receiver === undefined) return;
+  const receivers = addresses(pins.receiver);
+  if (!receivers.includes(demand.receiver)) {
+    throw new LimitExceededError("receiver", demand.receiver, receivers.join(", "));
+  }
+}
+
+/** Whether an offer is within the limits. @throws LimitExceededError */
+export function checkLimits({ price, challengePeriod }: Offer, limits: ResolvedLimits): void {
+  const { maxPrice, minChallengePeriod, maxChallengePeriod } = limits;
+  if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice);
+  if (challengePeriod < minChallengePeriod) {
+    throw new LimitExceededError("minChallengePeriod", challengePeriod, minChallengePeriod);
+  }
+  if (challengePeriod > maxChallengePeriod) {
+    throw new LimitExceededError("maxChallengePeriod", challengePeriod, maxChallengePeriod);
+  }
+}
+
+/** Prices a deposit covers where the receiver suggests none. */
+const REQUESTS_COVERED = 10n;
+
+/**
+ * How much to put into a channel: what the receiver suggests, else ten times the price, within the limit and at least
+ * what the next request needs.
+ * @param missing what the next request needs beyond the deposit; for a new channel its price.
+ * @param unspent what lies unspent in the channel now; 0 for a new one.
+ * @throws LimitExceededError where even `missing` is too much.
+ */
+export function depositFor(
+  { price, suggestedDeposit }: Pick<Offer, "price" | "suggestedDeposit">,
+  missing: bigint,
+  unspent: bigint,
+  { maxDeposit }: Pick<ResolvedLimits, "maxDeposit">,
+): bigint {
+  if (unspent + missing > maxDeposit) throw new LimitExceededError("maxDeposit", unspent + missing, maxDeposit);
+  const room = maxDeposit - unspent;
+  const wanted = suggestedDeposit ?? REQUESTS_COVERED * price;
+  const fitting = wanted < room ? wanted : room;
+  return fitting > missing ? fitting : missing;
+}

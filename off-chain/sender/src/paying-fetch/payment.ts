@@ -1,0 +1,207 @@
+import { senderSide, signBalanceProof, verifyBalanceProof, type Hex } from "@rmps/proofs";
+import { adopt, charge, lose, refuse, reserve, writeOff } from "../book/moves.ts";
+import type { ChannelRecord } from "../book/record.ts";
+import type { Channels } from "../channel/channels.ts";
+import { OutcomeUnknownError, PaymentRefusedError, SenderError } from "../errors.ts";
+import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
+import { writePayment, type ChannelView, type HeaderMap } from "@rmps/wire";
+import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
+import type { Offer } from "@rmps/wire";
+import type { SenderEvent } from "./events.ts";
+import { neverLeft, pause } from "./network.ts";
+import { reactTo, type Patience } from "./refusal.ts";
+
+/** What a payment takes. */
+export interface PaymentContext {
+  channels: Channels;
+  fetch: typeof fetch;
+  patience: Patience;
+  report: (event: SenderEvent) => void;
+  /** Makes the deposit cover a balance, or throws. */
+  cover: (needed: bigint) => Promise<void>;
+}
+
+/** What became of a payment on one channel. */
+export type Outcome =
+  | { kind: "answered"; response: Response; cost: bigint }
+  | { kind: "dearer"; refusal: Refusal } // the price is another one now: it must pass the limits again
+  | { kind: "ended"; refusal: Refusal }; // the channel takes no more payments
+
+/** Answers of proxies that do not know what became of the request behind them. */
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 504]);
+
+/** How often one request learns from a receiver that we signed more than we remember, or that its balance is used. */
+const LESSONS = 3;
+
+/** Pays for one request on one channel, and keeps the book of it. */
+export class Payment {
+  readonly #context: PaymentContext;
+  readonly #channel: ChannelRecord;
+  readonly #demand: Offer;
+
+  constructor(context: PaymentContext, channel: ChannelRecord, demand: Offer) {
+    this.#context = context;
+    this.#channel = channel;
+    this.#demand = demand;
+  }
+
+  /**
+   * @throws OutcomeUnknownError where it left and no answer came; PaymentRefusedError where the receiver keeps refusing;
+   * SenderError; and what `fetch` throws where the request never left.
+   */
+  async make(request: PreparedRequest): Promise<Outcome> {
+    for (let lesson = 0; ; lesson++) {
+      const balance = await this.#reserve();
+      if (balance === undefined) return { kind: "ended", refusal: ENDED_HERE };
+      const outcome = await this.#offer(request, balance);
+      if (outcome !== "learned") return outcome;
+      if (lesson === LESSONS) {
+        throw new PaymentRefusedError("insufficient-payment", 402, "Close the channel (rmps close) and open another.");
+      }
+    }
+  }
+
+  #change<T>(move: (record: ChannelRecord) => T): Promise<T> {
+    return this.#context.channels.book.change(this.#channel, move);
+  }
+
+  /** A balance for this request, durable; undefined where the channel is ending. */
+  async #reserve(): Promise<bigint | undefined> {
+    for (let tries = 0; ; tries++) {
+      const reservation = await this.#change((record) => reserve(record, this.#demand.price));
+      if (reservation.kind === "reserved") return reservation.balance;
+      if (reservation.kind === "ended") return undefined;
+      if (tries === 5)
+        throw new SenderError("channel", "the deposit does not suffice", "Top the channel up: rmps topup.");
+      await this.#context.cover(reservation.needed);
+    }
+  }
+
+  async #sign(balance: bigint): Promise<Hex> {
+    const { chainId, contract, id, terms } = this.#channel;
+    const key = this.#context.channels.wallet.keyOf(senderSide(terms));
+    if (key === undefined) throw new Error("no key for a channel of ours");
+    const proof = { chainId, contract, channelId: id, balance };
+    return typeof key === "string" || key instanceof Uint8Array
+      ? signBalanceProof(proof, key)
+      : await signBalanceProof(proof, key);
+  }
+
+  /** Sends the request with one balance until it is answered, and settles the balance in the book. */
+  async #offer(request: PreparedRequest, balance: bigint): Promise<Outcome | "learned"> {
+    let left = false; // whether a request with this proof may have reached the receiver and been charged
+    try {
+      const headers = await this.#headers(balance);
+      const started = Date.now();
+      for (let attempt = 0; ; attempt++) {
+        let response: Response;
+        try {
+          response = await send(request, this.#context.fetch, headers);
+        } catch (error) {
+          if (!left && neverLeft(error)) throw error;
+          left = true;
+          request.signal.throwIfAborted();
+          if (!isIdempotent(request) || attempt >= this.#context.patience.retries) {
+            throw new OutcomeUnknownError(this.#demand.price, error);
+          }
+          await pause(100 * 2 ** attempt, request.signal);
+          continue;
+        }
+        const refusal = await readRefusal(response);
+        // Repeated, and told so: it was charged, and its answer is lost.
+        if (left && (refusal?.code === "insufficient-payment" || response.status === 409)) {
+          throw new OutcomeUnknownError(this.#demand.price, new Error(`HTTP ${response.status} to its repetition`));
+        }
+        if (refusal === undefined) return await this.#answered(request, balance, response);
+        void response.body?.cancel();
+        const learned = await this.#learn(balance, refusal);
+        if (learned !== undefined) return learned;
+        const reaction = reactTo(refusal, attempt, Date.now() - started, this.#context.patience);
+        const again = reaction.kind === "again";
+        this.#context.report({ kind: "refused", url: request.url.href, reason: refusal.code, again });
+        if (reaction.kind === "give-up") throw new PaymentRefusedError(refusal.code, refusal.status, reaction.remedy);
+        if (reaction.kind === "leave") {
+          await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
+          return { kind: "ended", refusal };
+        }
+        await pause(reaction.pause, request.signal);
+      }
+    } catch (error) {
+      await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
+      throw error;
+    }
+  }
+
+  async #headers(balance: bigint): Promise<HeaderMap> {
+    const { chainId, contract, id, terms } = this.#channel;
+    return writePayment({
+      channelId: id,
+      balance,
+      signature: await this.#sign(balance),
+      maxPrice: this.#demand.price,
+      claims: { chainId, contract, token: terms.token, receiver: terms.receiver, sender: terms.sender },
+    });
+  }
+
+  async #answered(request: PreparedRequest, balance: bigint, response: Response): Promise<Outcome> {
+    const { price } = this.#demand;
+    const receipt = receiptIn(response.headers);
+    const { status } = response;
+    if (receipt === undefined && (status === 404 || status === 405)) {
+      // Whether it exists is found out before any payment: this cost nothing.
+      await this.#change((record) => refuse(record, balance));
+      return { kind: "answered", response, cost: 0n };
+    }
+    if (receipt === undefined && GATEWAY_ERRORS.has(status)) {
+      await this.#change((record) => lose(record, balance));
+      return { kind: "answered", response, cost: price };
+    }
+    // A failed handler's charge is undone. Otherwise no receipt means the price; none can take more than that.
+    const told = receipt?.cost ?? (status >= 500 ? 0n : price);
+    const cost = told < price ? told : price;
+    const spent = await this.#change((record) => {
+      charge(record, balance, cost);
+      // A receiver that lost its store knows of no credit; up to the price of one request, that is let go.
+      if (receipt !== undefined && record.outstanding.length === 0) writeOff(record, receipt.spent, price);
+      return record.charged + record.unknown;
+    });
+    this.#context.report({ kind: "paid", channel: this.#channel, url: request.url.href, cost, balance, spent });
+    return { kind: "answered", response, cost };
+  }
+
+  /** What a refusal teaches. @returns undefined: nothing. */
+  async #learn(balance: bigint, refusal: Refusal): Promise<Outcome | "learned" | undefined> {
+    if (refusal.code !== "insufficient-payment") return undefined;
+    const { view, offer } = refusal;
+    const proven = view !== undefined && this.#isOurs(view);
+    const learned = await this.#change((record) => {
+      const adopted = proven && adopt(record, view.accepted, view.spent);
+      // Served for a higher balance meanwhile, and restarted since: it counts this one as used. There is credit, and
+      // one unit more buys the request.
+      const used = proven && balance < record.accepted && view.accepted - view.spent >= this.#demand.price;
+      if (adopted || used) refuse(record, balance);
+      return adopted || used;
+    });
+    if (learned) return "learned";
+    if (offer !== undefined && offer.price > this.#demand.price) {
+      await this.#change((record) => refuse(record, balance));
+      return { kind: "dearer", refusal };
+    }
+    return undefined;
+  }
+
+  /** Nothing that a receiver says about balances counts, unless it comes with our own signature. */
+  #isOurs({ channelId, accepted, proof }: ChannelView): boolean {
+    const { chainId, contract, id, terms } = this.#channel;
+    if (channelId !== id || proof === undefined) return false;
+    return verifyBalanceProof({ chainId, contract, channelId: id, balance: accepted }, proof, senderSide(terms));
+  }
+}
+
+const ENDED_HERE: Refusal = {
+  code: "channel-closing",
+  status: 402,
+  offer: undefined,
+  view: undefined,
+  retryAfter: undefined,
+};

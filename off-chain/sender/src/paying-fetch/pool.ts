@@ -1,0 +1,163 @@
+import { senderSide } from "@rmps/proofs";
+import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
+import { isWith, type Channels } from "../channel/channels.ts";
+import { balanceOf } from "../channel/deposit.ts";
+import { knownManager, type Managers } from "../channel/managers.ts";
+import { SenderError } from "../errors.ts";
+import type { Offer } from "@rmps/wire";
+import { Gate } from "./gate.ts";
+import { depositFor, type ResolvedLimits } from "./limits.ts";
+import type { SenderEvent } from "./events.ts";
+
+/** What a pool is made from. */
+export interface PoolOptions {
+  channels: Channels;
+  managers: Managers;
+  maxInFlight: number;
+  report: (event: SenderEvent) => void;
+}
+
+/** A channel that is used in this session. */
+export interface Seat {
+  channel: ChannelRecord;
+  gate: Gate;
+}
+
+/** Finds, adopts, opens and tops up the channels of a session: one for each counterparty, however many calls wait. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #current = new Map<string, Promise<Seat>>();
+  readonly #rejected = new Set<string>();
+  readonly #gates = new Map<string, Gate>();
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** The channel with which to pay a demand that was checked. */
+  seat(demand: Offer, limits: ResolvedLimits): Promise<Seat> {
+    const { manager, receiver, receiverSigner, token } = demand;
+    const name = [manager.chainId, manager.contract, receiver, receiverSigner, token].join(":");
+    let seat = this.#current.get(name);
+    if (seat === undefined) {
+      // One opening at a time for a counterparty, also among the processes that share the book.
+      const { store } = this.#options.channels.book;
+      const { address } = this.#options.channels.wallet;
+      seat = store.exclusive(`open:${address}:${name}`, () => this.#acquire(demand, limits));
+      this.#current.set(name, seat);
+      seat.catch(() => this.#drop(name, seat));
+    }
+    return seat;
+  }
+
+  /** Leaves a channel that cannot be paid on any more: the next call finds or opens another one. */
+  reject({ channel }: Seat): void {
+    this.#leave(channel);
+  }
+
+  #leave(channel: ChannelRecord): void {
+    this.#rejected.add(keyOf(channel));
+    for (const [name, seat] of this.#current) {
+      void seat.then(
+        (other) => keyOf(other.channel) === keyOf(channel) && this.#drop(name, seat),
+        () => undefined,
+      );
+    }
+  }
+
+  /** Makes a deposit cover `needed`; of many calls that need more, one tops up. */
+  async cover({ channel }: Seat, demand: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
+    const { channels, report } = this.#options;
+    await channels.book.store.exclusive(`top-up:${keyOf(channel)}`, async () => {
+      const now = await channels.refresh(channel);
+      if (now.deposit >= needed || now.status !== "open") return;
+      const missing = needed - now.deposit;
+      const amount = await this.#affordable(
+        demand,
+        missing,
+        depositFor(demand, missing, now.deposit - spentOf(now), limits),
+      );
+      const after = await channels.topUp(now, amount);
+      report({ kind: "topped-up", channel: after, amount });
+    });
+  }
+
+  /** Pays no more on a channel, and waits until no request is under way on it. */
+  async retire(channel: ChannelRecord): Promise<void> {
+    this.#leave(channel);
+    await this.#gates.get(keyOf(channel))?.idle();
+  }
+
+  #drop(name: string, seat: Promise<Seat> | undefined): void {
+    if (this.#current.get(name) === seat) this.#current.delete(name);
+  }
+
+  async #acquire(demand: Offer, limits: ResolvedLimits): Promise<Seat> {
+    const channel =
+      (await this.#known(demand, limits)) ?? (await this.#found(demand)) ?? (await this.#opened(demand, limits));
+    let gate = this.#gates.get(keyOf(channel));
+    if (gate === undefined) this.#gates.set(keyOf(channel), (gate = new Gate(this.#options.maxInFlight)));
+    return { channel, gate };
+  }
+
+  /** A channel of the book, checked against the chain. */
+  async #known(demand: Offer, limits: ResolvedLimits): Promise<ChannelRecord | undefined> {
+    const { channels } = this.#options;
+    const candidates = (await channels.list()).filter((record) => this.#fits(record, demand, limits));
+    // First those of the very period on offer, then those with most left.
+    const exact = (record: ChannelRecord) => (record.terms.challengePeriod === demand.challengePeriod ? 1 : 0);
+    const left = (record: ChannelRecord) => record.deposit - spentOf(record);
+    candidates.sort((a, b) => exact(b) - exact(a) || (left(b) > left(a) ? 1 : -1));
+    for (const candidate of candidates) {
+      const now = await channels.refresh(candidate);
+      if (now.status === "open") return now;
+    }
+    return undefined;
+  }
+
+  #fits(record: ChannelRecord, demand: Offer, limits: ResolvedLimits): boolean {
+    const { challengePeriod } = record.terms;
+    const { manager } = demand;
+    return (
+      (record.status === "open" || record.status === "opening") &&
+      record.chainId === manager.chainId &&
+      record.contract === manager.contract &&
+      isWith(record.terms, { ...demand, challengePeriod }) &&
+      challengePeriod >= limits.minChallengePeriod &&
+      challengePeriod <= limits.maxChallengePeriod &&
+      this.#options.channels.wallet.keyOf(senderSide(record.terms)) !== undefined &&
+      !this.#rejected.has(keyOf(record))
+    );
+  }
+
+  /** A channel from the chain's logs: the book was lost, or another machine opened it. */
+  async #found(demand: Offer): Promise<ChannelRecord | undefined> {
+    const { channels, managers, report } = this.#options;
+    const manager = knownManager(demand.manager.chainId, managers) ?? { contract: demand.manager.contract, block: 0 };
+    const known = new Set((await channels.list()).map(keyOf));
+    const adopted = await channels.discover(demand.manager.chainId, manager, (terms) => isWith(terms, demand));
+    const usable = adopted.filter((record) => record.status === "open" && !known.has(keyOf(record)));
+    const best = usable.sort((a, b) => (b.deposit - b.charged > a.deposit - a.charged ? 1 : -1))[0];
+    if (best !== undefined) report({ kind: "adopted", channel: best });
+    return best;
+  }
+
+  async #opened(demand: Offer, limits: ResolvedLimits): Promise<ChannelRecord> {
+    const { channels, report } = this.#options;
+    const amount = await this.#affordable(demand, demand.price, depositFor(demand, demand.price, 0n, limits));
+    const channel = await channels.open(demand.manager, demand, amount);
+    if (channel.status !== "open") {
+      throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
+    }
+    report({ kind: "opened", channel, amount: channel.deposit });
+    return channel;
+  }
+
+  /** What the wallet holds, where that is less than what is wanted and still enough. */
+  async #affordable(demand: Offer, least: bigint, wanted: bigint): Promise<bigint> {
+    const { channels } = this.#options;
+    const chain = await channels.chains.get(demand.manager.chainId);
+    const held = await balanceOf(chain, demand.token, channels.wallet.address);
+    return held < wanted && held >= least ? held : wanted;
+  }
+}

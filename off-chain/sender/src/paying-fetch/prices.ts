@@ -1,0 +1,65 @@
+import type { PreparedRequest } from "../http/request.ts";
+import type { Offer } from "@rmps/wire";
+
+/** A price that the program knows: in the token's smallest unit, for all requests or by request; undefined: unknown. */
+export type KnownPrice = bigint | ((request: { url: URL; method: string }) => bigint | undefined);
+
+/** Prices remembered; the oldest is forgotten first. */
+const REMEMBERED = 10_000;
+
+/**
+ * What requests cost, as learned from offers and receipts: with a known price the first request is paid at once, one
+ * round trip. A wrong memory costs a round trip, or credit, never money: what may be charged is the receiver's price.
+ */
+export class Prices {
+  readonly #patterns: string[][];
+  readonly #known: KnownPrice | undefined;
+  readonly #prices = new Map<string, bigint>();
+  readonly #demands = new Map<string, Offer>();
+
+  /**
+   * @param known    a price that the program knows, before anything is learned.
+   * @param patterns paths that cost the same, such as `/articles/:id`; `:x` stands for one segment, `*` at the end for
+   * any number.
+   */
+  constructor(known: KnownPrice | undefined, patterns: readonly string[]) {
+    this.#known = known;
+    this.#patterns = patterns.map((pattern) => pattern.split("/"));
+  }
+
+  /** What to pay before being asked, or undefined. */
+  lookup({ url, method }: PreparedRequest): Offer | undefined {
+    const demand = this.#demands.get(url.origin);
+    if (demand === undefined) return undefined;
+    const price = typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
+    const known = price ?? this.#prices.get(this.#key(url, method));
+    return known === undefined || known === 0n ? undefined : { ...demand, price: known };
+  }
+
+  /** Remembers an offer, or what was really charged. */
+  learn({ url, method }: PreparedRequest, demand: Offer): void {
+    this.#demands.set(url.origin, demand);
+    const key = this.#key(url, method);
+    this.#prices.delete(key);
+    this.#prices.set(key, demand.price);
+    if (this.#prices.size > REMEMBERED)
+      for (const oldest of this.#prices.keys()) if (this.#prices.delete(oldest)) break;
+  }
+
+  /** Forgets the price of a request: it is asked for the next time. */
+  forget({ url, method }: PreparedRequest): void {
+    this.#prices.delete(this.#key(url, method));
+  }
+
+  #key(url: URL, method: string): string {
+    const path = url.pathname.split("/");
+    const pattern = this.#patterns.find((candidate) => matches(candidate, path));
+    return `${method} ${url.origin}${pattern?.join("/") ?? url.pathname}`;
+  }
+}
+
+function matches(pattern: string[], path: string[]): boolean {
+  const open = pattern.at(-1) === "*";
+  if (open ? path.length < pattern.length : path.length !== pattern.length) return false;
+  return pattern.every((part, index) => part === "*" || part.startsWith(":") || part === path[index]);
+}

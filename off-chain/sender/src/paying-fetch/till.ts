@@ -1,0 +1,132 @@
+import type { Channels } from "../channel/channels.ts";
+import { LimitExceededError, OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
+import { readOffer } from "../http/dialect.ts";
+import { mayCost, send, withIdempotencyKey, type PreparedRequest } from "../http/request.ts";
+import { assertSecure } from "../http/security.ts";
+import type { Offer } from "@rmps/wire";
+import type { SenderEvent } from "./events.ts";
+import type { ResolvedLimits } from "./limits.ts";
+import type { OfferChecker } from "./offer-check.ts";
+import { Payment, type Outcome } from "./payment.ts";
+import type { Pool, Seat } from "./pool.ts";
+import type { Prices } from "./prices.ts";
+import type { Patience } from "./refusal.ts";
+
+/** What a till needs. */
+export interface TillOptions {
+  channels: Channels;
+  pool: Pool;
+  prices: Prices;
+  patience: Patience;
+  report: (event: SenderEvent) => void;
+  fetch: typeof fetch;
+  allowInsecure: boolean;
+  limitsFor: OfferChecker;
+}
+
+/** How often one request moves on: to a new price, or to another channel. */
+const MOVES = 4;
+
+/** Exchanges one request for its answer, and pays where it must. */
+export class Till {
+  readonly #options: TillOptions;
+  /** Paid so far, prices under way included, by token. */
+  readonly #paid = new Map<string, bigint>();
+
+  constructor(options: TillOptions) {
+    this.#options = options;
+  }
+
+  async exchange(request: PreparedRequest): Promise<Response> {
+    const { fetch, prices } = this.#options;
+    if (!mayCost(request)) return send(request, fetch);
+    const known = prices.lookup(request);
+    if (known !== undefined) return this.#pay(request, known);
+    const response = await send(request, fetch);
+    if (response.status !== 402) return response;
+    const offer = readOffer(response.headers);
+    if (offer === undefined) return response; // it wants to be paid in another way
+    void response.body?.cancel();
+    return this.#pay(request, offer);
+  }
+
+  async #pay(unkeyed: PreparedRequest, offer: Offer): Promise<Response> {
+    const { prices, limitsFor, allowInsecure, pool } = this.#options;
+    const request = withIdempotencyKey(unkeyed);
+    assertSecure(request.url, allowInsecure);
+    let demand = offer;
+    for (let moves = 0; ; moves++) {
+      const limits = await limitsFor(demand);
+      const seat = await pool.seat(demand, limits);
+      const outcome = await this.#payAt(seat, request, demand, limits);
+      if (outcome.kind === "answered") {
+        if (outcome.response.ok) prices.learn(request, { ...demand, price: outcome.cost });
+        return outcome.response;
+      }
+      const { refusal } = outcome;
+      const again = refusal.offer ?? demand;
+      if (outcome.kind === "ended") await this.#leave(seat, again, refusal.code, refusal.status);
+      if (moves === MOVES) throw new PaymentRefusedError(refusal.code, refusal.status, "Try again later.");
+      demand = again;
+    }
+  }
+
+  async #payAt(seat: Seat, request: PreparedRequest, demand: Offer, limits: ResolvedLimits): Promise<Outcome> {
+    const { channels, pool, patience, report, fetch } = this.#options;
+    const { channel, gate } = seat;
+    await gate.enter(request.signal);
+    let outcome: Outcome | undefined;
+    const account = `${demand.manager.chainId}:${demand.token}`;
+    try {
+      this.#count(account, demand.price, limits);
+      try {
+        await this.#remember(seat, request, demand);
+        const cover = (needed: bigint) => pool.cover(seat, demand, needed, limits);
+        outcome = await new Payment({ channels, fetch, patience, report, cover }, channel, demand).make(request);
+      } catch (error) {
+        if (!(error instanceof OutcomeUnknownError)) this.#uncount(account, demand.price);
+        throw error;
+      }
+      this.#uncount(account, demand.price - (outcome.kind === "answered" ? outcome.cost : 0n));
+      return outcome;
+    } finally {
+      gate.leave(outcome?.kind === "answered");
+    }
+  }
+
+  #count(account: string, price: bigint, { maxTotal }: ResolvedLimits): void {
+    const total = (this.#paid.get(account) ?? 0n) + price;
+    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal);
+    this.#paid.set(account, total);
+  }
+
+  #uncount(account: string, amount: bigint): void {
+    this.#paid.set(account, (this.#paid.get(account) ?? 0n) - amount);
+  }
+
+  /** Where to ask for the closing agreement one day. */
+  async #remember({ channel }: Seat, { url }: PreparedRequest, offer: Offer): Promise<void> {
+    const gatewayPath = offer.gatewayPath ?? channel.gatewayPath;
+    if (channel.origin === url.origin && channel.gatewayPath === gatewayPath) return;
+    await this.#options.channels.book.change(channel, (record) => {
+      record.origin = url.origin;
+      record.gatewayPath = gatewayPath;
+    });
+    Object.assign(channel, { origin: url.origin, gatewayPath });
+  }
+
+  /**
+   * Leaves a channel on which the receiver takes no more payments. Another one is opened only where that is plausible: a
+   * receiver's word alone shall not make us deposit again and again.
+   */
+  async #leave(seat: Seat, offer: Offer, reason: string, status: number): Promise<void> {
+    const { channels, pool } = this.#options;
+    const now = await channels.refresh(seat.channel);
+    const isOtherTerms = reason === "wrong-terms" && now.terms.challengePeriod !== offer.challengePeriod;
+    if (now.status === "open" && !isOtherTerms) {
+      const remedy = "On chain the channel is open. Close it (rmps close), then a new one is opened.";
+      throw new PaymentRefusedError(reason, status, remedy);
+    }
+    pool.reject(seat);
+  }
+}

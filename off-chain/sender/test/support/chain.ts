@@ -1,0 +1,43 @@
+import { ChannelManager__factory, MicroToken__factory, type ChannelManager, type MicroToken } from "@rmps/contracts";
+import type { Address, Hex } from "@rmps/proofs";
+
+import { startLocalChain } from "../../../../scripts/lib/local-chain.ts";
+
+/** The embedded chain with everything deployed, and what tests need of it. */
+export interface TestChain {
+  readonly url: string;
+  readonly manager: ChannelManager;
+  readonly contract: Address;
+  readonly token: MicroToken;
+  readonly tokenAddress: Address;
+  /** Private key of one of Hardhat's well-known accounts; #2 to #9 have 1,000 MIC each. */
+  key(index: number): Hex;
+  address(index: number): Address;
+  balance(account: Address): Promise<bigint>;
+  blockNumber(): Promise<number>;
+  /** Moves the chain's clock, and mines a block. */
+  pass(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startChain(): Promise<TestChain> {
+  const chain = await startLocalChain(0);
+  const { provider } = chain;
+  const token = MicroToken__factory.connect(chain.token, provider);
+  return {
+    url: chain.url,
+    manager: ChannelManager__factory.connect(chain.manager, provider),
+    contract: chain.manager.toLowerCase() as Address,
+    token,
+    tokenAddress: chain.token.toLowerCase() as Address,
+    key: (index) => chain.account(index).privateKey as Hex,
+    address: (index) => chain.account(index).address.toLowerCase() as Address,
+    balance: (account) => token.balanceOf(account),
+    blockNumber: () => provider.send("eth_blockNumber", []).then(Number),
+    async pass(seconds) {
+      await provider.send("evm_increaseTime", [seconds]);
+      await provider.send("evm_mine", []);
+    },
+    close: () => chain.close(),
+  };
+}
