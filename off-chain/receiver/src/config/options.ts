@@ -12,6 +12,18 @@ export interface ReceiverKeys {
   readonly gas?: Hex;
 }
 
+/** What disputes and claims may cost. */
+export interface GasOptions {
+  /** Never more, in wei per gas. */
+  readonly maxFeePerGas?: bigint;
+  /** What one coin of the chain (10¹⁸ wei) is worth in the token's smallest unit; without it all is worth its gas. */
+  readonly tokensPerCoin?: bigint;
+  /** A gain has to be so many times the cost of its gas; 2 unless given. */
+  readonly multiple?: number;
+  /** Milliseconds until a transaction that is not mined is replaced; 50,000 (31337: 2,000) unless given. */
+  readonly resendMs?: number;
+}
+
 /** How `startReceiver` runs a receiver. Only rpc, contract and token have to be given, and a receiver or a key. */
 export interface ReceiverOptions {
   /** One or more nodes of the chain: http:, https:, ws: or wss:, the preferred one first. */
@@ -46,6 +58,9 @@ export interface ReceiverOptions {
   /** Between two looks at the chain, in milliseconds; 200 on chain 31337, else 4000 unless given. */
   readonly pollMs?: number;
   readonly claims?: ClaimPolicy;
+  readonly gas?: GasOptions;
+  /** For how long a closing agreement is good, in seconds; an hour unless given. */
+  readonly agreementLifetime?: number;
   /** Opens the operator's part of the API; without it that part does not exist. */
   readonly apiToken?: string;
   /** Origins whose pages may pay and read the answers; `*` for all. */

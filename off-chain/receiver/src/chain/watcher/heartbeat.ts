@@ -33,14 +33,31 @@ export class Heartbeat {
 
   /** Runs it now, or joins the run in progress. @throws as the work does. */
   beat(): Promise<void> {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
-    return this.#running;
+    if (this.#running !== undefined) return this.#running;
+    const running = this.#run().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    return (this.#running = running);
   }
 
   /** A run that begins after this call: what happened before it is seen. @throws as the work does. */
   async fresh(): Promise<void> {
     await this.#running?.catch(() => undefined);
     return this.beat();
+  }
+
+  /** Does something else, not while the work runs. @throws as `other` does. */
+  between<T>(other: () => Promise<T>): Promise<T> {
+    const before = this.#running ?? Promise.resolve();
+    const result = before.catch(() => undefined).then(other);
+    const running = result
+      .then(() => undefined)
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    running.catch(() => undefined); // told by `result`
+    this.#running = running;
+    return result;
   }
 
   /** Resolves when the run in progress has ended. */

@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Engine } from "../engine.ts";
+import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
+import { StoreUnavailable } from "../store/error.ts";
+import type { ChannelFilter } from "../store/store.ts";
+import { closeProblem } from "./close.ts";
+import { OPENAPI } from "./openapi.ts";
+import { orderClose, orderSettle } from "./orders.ts";
+import { parseCloseRequest, parseListing, parsePlace, parseSender } from "./parse.ts";
+import { malformed, NOT_FOUND, sendProblem, STORE_UNAVAILABLE, UNAUTHORIZED, type Problem } from "./problem.ts";
+import { tokenCheck } from "./token.ts";
+import { bundleView, channelView, statsView } from "./views.ts";
+
+export interface ApiOptions {
+  readonly engine: Engine;
+  /** The operator's; without one, the operator's part does not exist. */
+  readonly token: string | undefined;
+}
+
+/** Largest body that is read, in bytes: a close request with a contract wallet's long signature fits. */
+const BODY_LIMIT = 16 * 1024;
+
+/** Seconds for which the public sums are not added up again. */
+const STATS_AGE = 1;
+
+/** The API, as a Fastify plugin; register it under the gateway path. */
+export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }) => {
+  const { store, ledger, closer, resolved, watcher } = engine;
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request)));
+  app.setNotFoundHandler((_, reply) =>
+    sendProblem(reply, { ...NOT_FOUND, code: "not-found", title: "Nothing here", detail: "See openapi.json." }),
+  );
+  app.addHook("onSend", async (_, reply) => void reply.header("cache-control", "no-store"));
+
+  app.get("/openapi.json", async () => OPENAPI);
+
+  let stats: { at: number; view: ReturnType<typeof statsView> } | undefined;
+  app.get("/stats", async () => {
+    const now = Date.now();
+    if (stats === undefined || now - stats.at > STATS_AGE * 1000) {
+      const { identity, terms, offeredPeriod } = resolved;
+      const totals = await store.totals();
+      stats = { at: now, view: statsView(identity, terms, offeredPeriod, totals, watcher.head()) };
+    }
+    return stats.view;
+  });
+
+  const isOperator = token === undefined ? () => false : tokenCheck(token);
+
+  async function close(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const place = parsePlace(request.params);
+    if ("problem" in place) return sendProblem(reply, place.problem);
+    const { sender, id } = place.value;
+    const byOperator = request.body == null && isOperator(request.headers.authorization);
+    const parsed = byOperator ? undefined : parseCloseRequest(request.body);
+    if (parsed !== undefined && "problem" in parsed) return sendProblem(reply, parsed.problem);
+    const channel = await store.channel(id);
+    if (channel?.terms.sender !== sender) return sendProblem(reply, NOT_FOUND);
+    if (parsed === undefined) return orderClose(engine, channel, reply);
+    const verdict = await closer.close({ channelId: id, ...parsed.value });
+    if (verdict.kind === "refused") return sendProblem(reply, closeProblem(verdict));
+    return {
+      amount: String(verdict.amount),
+      deadline: String(verdict.deadline),
+      close_signature: verdict.signature,
+    };
+  }
+  const body = { bodyLimit: BODY_LIMIT };
+  app.delete("/channels/:sender/:id", body, close);
+  app.post("/channels/:sender/:id/close", body, close);
+
+  if (token !== undefined) {
+    await app.register(async (operator) => {
+      operator.addHook("onRequest", async (request, reply) => {
+        if (!isOperator(request.headers.authorization)) return sendProblem(reply, UNAUTHORIZED);
+      });
+      operatorRoutes(operator, engine);
+    });
+  }
+
+  function operatorRoutes(app: FastifyInstance, engine: Engine): void {
+    const list = async (query: unknown, more: ChannelFilter, reply: FastifyReply) => {
+      const listing = parseListing(query);
+      if ("problem" in listing) return sendProblem(reply, listing.problem);
+      const { status, after, limit } = listing.value;
+      const filter: ChannelFilter = { ...more, limit, after, ...(status === "all" ? {} : { status }) };
+      const found = await store.channels(filter);
+      const next = found.length === limit ? (found.at(-1)?.id ?? null) : null;
+      return { channels: found.map(channelView), next };
+    };
+    app.get("/channels", (request, reply) => list(request.query, {}, reply));
+    app.get("/channels/:sender", async (request, reply) => {
+      const parsed = parseSender(request.params);
+      if ("problem" in parsed) return sendProblem(reply, parsed.problem);
+      return list(request.query, parsed.value, reply);
+    });
+    const one = async (request: FastifyRequest, reply: FastifyReply) => {
+      const place = parsePlace(request.params);
+      if ("problem" in place) return void sendProblem(reply, place.problem);
+      const channel = await ledger.channel(place.value.id);
+      if (channel?.terms.sender === place.value.sender) return channel;
+      return void sendProblem(reply, NOT_FOUND);
+    };
+    app.get("/channels/:sender/:id", async (request, reply) => {
+      const channel = await one(request, reply);
+      return channel === undefined ? reply : channelView(channel);
+    });
+    app.get("/channels/:sender/:id/proof", async (request, reply) => {
+      const channel = await one(request, reply);
+      if (channel === undefined) return reply;
+      const bundle = bundleView(resolved.identity, channel);
+      const detail = "This channel has not paid: there is nothing to defend.";
+      return bundle ?? sendProblem(reply, { ...NOT_FOUND, code: "no-proof", title: "No proof", detail });
+    });
+    app.post("/channels/:sender/:id/settle", async (request, reply) => {
+      const channel = await one(request, reply);
+      return channel === undefined ? reply : orderSettle(engine, channel, reply);
+    });
+  }
+};
+
+function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof StoreUnavailable) return STORE_UNAVAILABLE;
+  if (error instanceof RpcUnavailable || error instanceof RpcError) {
+    const detail = "The receiver's node does not answer, or not as it should. Try again.";
+    return { status: 503, code: "chain-unavailable", title: "The chain cannot be reached", detail, retryAfter: 5 };
+  }
+  const { statusCode = 500, message } = error as { statusCode?: number; message: string };
+  if (statusCode >= 400 && statusCode < 500) return { ...malformed(`${message}.`), status: statusCode };
+  request.log.error({ err: error }, "a bug in the API");
+  return { status: 500, code: "internal", title: "Our mistake", detail: "The receiver's log says more." };
+}

@@ -1,0 +1,187 @@
+/** What the API is, in OpenAPI 3.1: served, and compared with real answers by the tests. */
+
+const amount = { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "In the token's smallest unit." };
+const address = { type: "string", pattern: "^0x[0-9a-f]{40}$" };
+const hash = { type: "string", pattern: "^0x[0-9a-f]{64}$" };
+const hex = { type: "string", pattern: "^0x([0-9a-f]{2})*$" };
+const seconds = { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "Unix seconds." };
+const integer = { type: "integer" };
+
+const object = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+const terms = {
+  sender: address,
+  sender_signer: address,
+  receiver: address,
+  receiver_signer: address,
+  token: address,
+  challenge_period: { ...integer, description: "Seconds." },
+  salt: hash,
+};
+
+const schemas = {
+  Problem: {
+    type: "object",
+    description: "RFC 9457. Some carry facts, such as spent.",
+    properties: {
+      type: { type: "string" },
+      title: { type: "string" },
+      status: integer,
+      detail: { type: "string" },
+      code: { type: "string" },
+      spent: amount,
+      deposit: amount,
+    },
+    required: ["type", "title", "status", "detail", "code"],
+  },
+  Stats: object({
+    chain_id: integer,
+    contract: address,
+    token: address,
+    receiver: address,
+    receiver_signer: { ...address, description: "Zero: the receiver itself." },
+    challenge_period: integer,
+    min_challenge_period: integer,
+    max_challenge_period: integer,
+    min_deposit: amount,
+    channels: object({ open: integer, closing: integer, closed: integer }),
+    deposit: amount,
+    accepted: amount,
+    spent: amount,
+    settled: amount,
+    unsettled: amount,
+    block: { oneOf: [object({ number: integer, hash, confirmed: integer }), { type: "null" }] },
+  }),
+  Channel: object({
+    id: hash,
+    ...terms,
+    status: { enum: ["open", "closing", "closed"] },
+    opened_block: { type: ["integer", "null"] },
+    deposit: amount,
+    confirmed_deposit: amount,
+    accepted: amount,
+    spent: amount,
+    in_flight: amount,
+    settled: amount,
+    closes_at: { ...integer, description: "0: open; 4294967295: closed; else Unix seconds." },
+    agreement: { oneOf: [object({ amount, deadline: seconds }), { type: "null" }] },
+  }),
+  Channels: object({
+    channels: { type: "array", items: { $ref: "#/components/schemas/Channel" } },
+    next: { oneOf: [hash, { type: "null" }], description: "Pass it as `after` for the next page." },
+  }),
+  CloseRequest: object({ amount, deadline: { oneOf: [seconds, integer] }, signature: hex }),
+  Agreement: object({ amount, deadline: seconds, close_signature: hex }),
+  Bundle: object({
+    chain_id: integer,
+    contract: address,
+    channel_id: hash,
+    terms: object(terms),
+    amount,
+    balance: amount,
+    proof: hex,
+  }),
+  Sent: object({ transaction: hash, nonce: integer }),
+};
+
+const answer = (schema: keyof typeof schemas, description: string) => ({
+  description,
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+const problems = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, problem("See the problem's detail.")]));
+
+const inPath = (name: string, schema: unknown) => ({ name, in: "path", required: true, schema });
+const sender = inPath("sender", address);
+const id = inPath("id", hash);
+const query = [
+  { name: "status", in: "query", schema: { enum: ["open", "closing", "closed", "all"], default: "all" } },
+  { name: "after", in: "query", schema: hash },
+  { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 } },
+];
+
+const closing = (operationId: string) => ({
+  operationId,
+  summary: "Close with the receiver's agreement",
+  description:
+    "With the sender side's CloseRequest: answers with a closing agreement, and the channel takes no more payments. " +
+    "With the operator's token and no body: closes from the receiver's side, at what was spent.",
+  parameters: [sender, id],
+  requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/CloseRequest" } } } },
+  responses: {
+    200: answer("Agreement", "The agreement. The sender submits it with `close`."),
+    202: answer("Sent", "The operator's order is on its way."),
+    ...problems(400, 403, 404, 409, 422, 501, 503),
+  },
+});
+
+const operator = (operation: Record<string, unknown>) => ({ ...operation, security: [{ operator: [] }] });
+
+/** The description, complete. Paths are relative to where the API is, `/api/1` unless configured. */
+export const OPENAPI = {
+  openapi: "3.1.0",
+  info: {
+    title: "RMPS receiver",
+    version: "1",
+    description: "Amounts are decimal strings. Errors are RFC 9457 problems whose detail says how to mend them.",
+    license: { name: "MIT", identifier: "MIT" },
+  },
+  servers: [{ url: "/api/1" }],
+  paths: {
+    "/stats": {
+      get: { operationId: "stats", summary: "This receiver in numbers", responses: { 200: answer("Stats", "Sums") } },
+    },
+    "/channels": {
+      get: operator({
+        operationId: "channels",
+        summary: "Channels, in the order of their ids",
+        parameters: query,
+        responses: { 200: answer("Channels", "A page"), ...problems(400, 401, 503) },
+      }),
+    },
+    "/channels/{sender}": {
+      get: operator({
+        operationId: "channelsOfSender",
+        summary: "Channels of one sender",
+        parameters: [sender, ...query],
+        responses: { 200: answer("Channels", "A page"), ...problems(400, 401, 503) },
+      }),
+    },
+    "/channels/{sender}/{id}": {
+      get: operator({
+        operationId: "channel",
+        summary: "One channel",
+        parameters: [sender, id],
+        responses: { 200: answer("Channel", "The channel"), ...problems(400, 401, 404, 503) },
+      }),
+      delete: closing("close"),
+    },
+    "/channels/{sender}/{id}/close": { post: closing("closeByPost") },
+    "/channels/{sender}/{id}/proof": {
+      get: operator({
+        operationId: "proof",
+        summary: "What a watchtower needs to defend the channel. Keep it secret.",
+        parameters: [sender, id],
+        responses: { 200: answer("Bundle", "Terms and best proof"), ...problems(400, 401, 404, 503) },
+      }),
+    },
+    "/channels/{sender}/{id}/settle": {
+      post: operator({
+        operationId: "settle",
+        summary: "Submit the best proof now, at what was spent",
+        parameters: [sender, id],
+        responses: { 202: answer("Sent", "On its way"), ...problems(400, 401, 404, 409, 501, 503) },
+      }),
+    },
+  },
+  components: { schemas, securitySchemes: { operator: { type: "http", scheme: "bearer" } } },
+} as const;

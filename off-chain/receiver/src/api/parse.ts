@@ -1,0 +1,66 @@
+import { parseAddress, parseAmount, parseHash, ParseError, type Address, type Hex } from "@rmps/proofs";
+import { z } from "zod";
+import { malformed, type Problem } from "./problem.ts";
+
+/** Longest signature that is taken, in hex digits: contract wallets' may be longer than 65 bytes. */
+const MAX_SIGNATURE = 8192;
+
+/** Turns a parser of ours into a zod type, so that its remedy becomes the message. */
+function parsedBy<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
+      return z.NEVER;
+    }
+  });
+}
+
+const seconds = z.union([
+  parsedBy(parseAmount),
+  z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).transform(BigInt),
+]);
+
+const closeRequest = z.object({
+  amount: parsedBy(parseAmount),
+  deadline: seconds,
+  signature: z
+    .string()
+    .max(2 + MAX_SIGNATURE)
+    .regex(/^0x([0-9a-fA-F]{2})*$/, "Write the signature as 0x and hex digits.")
+    .transform((text) => text.toLowerCase() as Hex),
+});
+
+const place = z.object({ sender: parsedBy(parseAddress), id: parsedBy(parseHash) });
+
+const listing = z.object({
+  status: z.enum(["open", "closing", "closed", "all"]).default("all"),
+  after: parsedBy(parseHash).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+/** A parsed value, or the problem to answer with. */
+export type Parsed<T> = { readonly value: T } | { readonly problem: Problem };
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
+  const result = schema.safeParse(input);
+  if (result.success) return { value: result.data };
+  const issue = result.error.issues[0];
+  const where = issue?.path.join(".") ?? "";
+  return { problem: malformed(`${where === "" ? "" : `${where}: `}${issue?.message ?? "not understood"}`) };
+}
+
+/** The body of a cooperative close. */
+export const parseCloseRequest = (body: unknown): Parsed<z.output<typeof closeRequest>> => parse(closeRequest, body);
+
+/** Sender and channel in a path. */
+export const parsePlace = (params: unknown): Parsed<{ sender: Address; id: Hex }> => parse(place, params);
+
+/** The sender in a path. */
+export const parseSender = (params: unknown): Parsed<{ sender: Address }> =>
+  parse(place.pick({ sender: true }), params);
+
+/** The query of a list of channels. */
+export const parseListing = (query: unknown): Parsed<z.output<typeof listing>> => parse(listing, query);

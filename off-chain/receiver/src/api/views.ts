@@ -1,0 +1,82 @@
+import { statusOf, type ChannelRecord } from "../store/channel.ts";
+import type { Totals } from "../store/store.ts";
+import type { ReceiverIdentity } from "../config/options.ts";
+import type { Head } from "../store/chain.ts";
+import type { OurTerms } from "../ledger/types.ts";
+
+/** A channel as operators see it. Never its proof: that has an address of its own. */
+export function channelView(channel: ChannelRecord) {
+  const { id, terms, agreement } = channel;
+  return {
+    id,
+    sender: terms.sender,
+    sender_signer: terms.senderSigner,
+    receiver: terms.receiver,
+    receiver_signer: terms.receiverSigner,
+    token: terms.token,
+    challenge_period: terms.challengePeriod,
+    salt: terms.salt,
+    status: statusOf(channel),
+    opened_block: channel.openedBlock ?? null,
+    deposit: String(channel.deposit),
+    confirmed_deposit: String(channel.confirmedDeposit),
+    accepted: String(channel.accepted),
+    spent: String(channel.spent),
+    in_flight: String(channel.inFlight),
+    settled: String(channel.settled),
+    closes_at: channel.closesAt,
+    agreement:
+      agreement === undefined ? null : { amount: String(agreement.amount), deadline: String(agreement.deadline) },
+  };
+}
+
+/** What everyone may know about this receiver. */
+export function statsView(
+  identity: ReceiverIdentity,
+  terms: OurTerms,
+  offeredPeriod: number,
+  totals: Totals,
+  head: Head | undefined,
+) {
+  return {
+    chain_id: Number(identity.chainId),
+    contract: identity.contract,
+    token: identity.token,
+    receiver: identity.receiver,
+    receiver_signer: identity.receiverSigner,
+    challenge_period: offeredPeriod,
+    min_challenge_period: terms.minChallengePeriod,
+    max_challenge_period: terms.maxChallengePeriod,
+    min_deposit: String(terms.minDeposit),
+    channels: { open: totals.open, closing: totals.closing, closed: totals.closed },
+    deposit: String(totals.deposit),
+    accepted: String(totals.accepted),
+    spent: String(totals.spent),
+    settled: String(totals.settled),
+    unsettled: String(totals.unsettled),
+    block: head === undefined ? null : { number: head.number, hash: head.hash, confirmed: head.confirmed },
+  };
+}
+
+/** Everything that a watchtower needs to defend a channel; undefined where there is no proof. Bears a secret: the proof. */
+export function bundleView({ chainId, contract }: ReceiverIdentity, channel: ChannelRecord) {
+  const { proof, terms, spent } = channel;
+  if (proof === undefined) return undefined;
+  return {
+    chain_id: Number(chainId),
+    contract,
+    channel_id: channel.id,
+    terms: {
+      sender: terms.sender,
+      sender_signer: terms.senderSigner,
+      receiver: terms.receiver,
+      receiver_signer: terms.receiverSigner,
+      token: terms.token,
+      challenge_period: terms.challengePeriod,
+      salt: terms.salt,
+    },
+    amount: String(spent < proof.balance ? spent : proof.balance),
+    balance: String(proof.balance),
+    proof: proof.signature,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Logger } from "pino";
+import type { Alarms } from "../../alarms.ts";
+import type { AgreementSigner } from "../../ledger/types.ts";
+import type { ChannelRecord } from "../../store/channel.ts";
+import type { Store } from "../../store/store.ts";
+import type { QueuedTransaction } from "../../store/transactions.ts";
+import type { Rpc } from "../rpc/rpc.ts";
+import { Heartbeat } from "../watcher/heartbeat.ts";
+import type { Watcher } from "../watcher/watcher.ts";
+import { GasAccount } from "./gas-account.ts";
+import { GasWatch } from "./gas-watch.ts";
+import { Outbox, type Situation } from "./outbox.ts";
+import type { ClaimPolicy, Economics } from "./policy.ts";
+import { Settler } from "./settler.ts";
+
+export interface SettlerLoopOptions {
+  readonly rpc: Rpc;
+  readonly store: Store;
+  readonly watcher: Watcher;
+  readonly alarms: Alarms;
+  readonly contract: Address;
+  readonly chainId: bigint;
+  /** Of the account that pays for gas. */
+  readonly key: Hex;
+  readonly signer: AgreementSigner | undefined;
+  readonly pollMs: number;
+  readonly resendMs: number;
+  readonly maxFeePerGas: bigint | undefined;
+  readonly claims: ClaimPolicy;
+  readonly economics: Omit<Economics, "gasPrice">;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Calls the listener after each look at the chain. @returns how to stop it. */
+  readonly onRound: (listener: () => void) => () => void;
+}
+
+/** Runs the settler whenever the chain was looked at, on the node that leads, and lets operators give orders. */
+export class SettlerLoop {
+  readonly #options: SettlerLoopOptions;
+  readonly #settler: Settler;
+  readonly #outbox: Outbox;
+  readonly #gas: GasWatch;
+  readonly #beat: Heartbeat;
+  /** The account that pays for gas. */
+  readonly address: Address;
+
+  constructor(options: SettlerLoopOptions) {
+    const { rpc, chainId, key, store, alarms, contract, now, log } = options;
+    const account = new GasAccount(rpc, chainId, key);
+    this.#options = options;
+    this.address = account.address;
+    this.#gas = new GasWatch(account, alarms, now);
+    const { resendMs, maxFeePerGas } = options;
+    this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now });
+    this.#settler = new Settler({
+      store,
+      contract,
+      outbox: this.#outbox,
+      gas: this.#gas,
+      alarms,
+      claims: options.claims,
+      economics: options.economics,
+      gasAddress: account.address,
+      signer: options.signer,
+      log,
+    });
+    this.#beat = new Heartbeat(
+      () => this.#round(),
+      options.pollMs * 2,
+      (error) => log.warn({ err: error }, "cannot settle; trying again"),
+    );
+  }
+
+  /** Wei that the gas account has, as last seen. */
+  get gasMoney(): bigint | undefined {
+    return this.#gas.balance;
+  }
+
+  /** Transactions that are not final. @throws StoreUnavailable */
+  unfinished(): Promise<QueuedTransaction[]> {
+    return this.#outbox.unfinished();
+  }
+
+  start(): void {
+    this.#beat.start({ onHead: this.#options.onRound });
+  }
+
+  /** One round now. @throws as `Settler.round`. */
+  round(): Promise<void> {
+    return this.#beat.fresh();
+  }
+
+  /**
+   * Settles, or closes, one channel at the operator's word, apart from the rounds.
+   * @returns undefined where there is nothing to do.
+   * @throws RpcUnavailable, StoreUnavailable
+   */
+  order(what: "settle" | "close", channel: ChannelRecord): Promise<QueuedTransaction | undefined> {
+    return this.#beat.between(async () => {
+      const situation = await this.#situation();
+      if (situation === undefined) return undefined;
+      return what === "settle" ? this.#settler.settleNow(channel, situation) : this.#settler.close(channel, situation);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#beat.stop();
+  }
+
+  async #round(): Promise<void> {
+    const { watcher } = this.#options;
+    const { block } = watcher;
+    const head = watcher.head();
+    if (!watcher.leading || block === undefined || head === undefined) return;
+    await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
+  }
+
+  async #situation(): Promise<Situation | undefined> {
+    const { watcher, store } = this.#options;
+    const { block } = watcher;
+    const head = watcher.head();
+    if (!watcher.leading || block === undefined || head === undefined) return undefined;
+    const channels = async () => (await store.totals()).open;
+    const market = await this.#gas.look(block.baseFeePerGas, channels, this.#outbox.outOfMoney);
+    return { market, time: watcher.time(), head: block.number, confirmed: head.confirmed };
+  }
+}

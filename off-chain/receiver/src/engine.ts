@@ -1,0 +1,162 @@
+import { addressOf, verifyCloseRequestOnChain, type Address, type Hex } from "@rmps/proofs";
+import type { Logger } from "pino";
+import { Alarms } from "./alarms.ts";
+import { rpcCodeReader } from "./chain/rpc/code-reader.ts";
+import { createRpc, type Rpc } from "./chain/rpc/rpc.ts";
+import { SettlerLoop } from "./chain/settler/loop.ts";
+import { Watcher } from "./chain/watcher/watcher.ts";
+import type { ReceiverOptions } from "./config/options.ts";
+import { resolve, type Resolved } from "./config/resolve.ts";
+import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
+import { createLedger } from "./ledger/ledger.ts";
+import type { AgreementSigner, Ledger } from "./ledger/types.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+/** Everything of a receiver but its HTTP side. */
+export interface Engine {
+  readonly resolved: Resolved;
+  readonly rpc: Rpc;
+  readonly store: Store;
+  readonly watcher: Watcher;
+  /** Undefined without a gas key: nothing is settled from here. */
+  readonly settler: SettlerLoop | undefined;
+  readonly ledger: Ledger;
+  readonly closer: Closer;
+  readonly alarms: Alarms;
+  /** Undefined where the receiver's key is kept elsewhere. */
+  readonly signer: AgreementSigner | undefined;
+  /** Stops following the chain and settling. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/** Where channels are kept, unless told otherwise. */
+const DEFAULT_STORE = "rmps-receiver.sqlite";
+
+/** How long a transaction may wait for its block before it is replaced, in milliseconds: about four blocks. */
+const RESEND = { development: 2_000, elsewhere: 50_000 };
+
+/** A gain has to be so many times the cost of its gas, unless told otherwise. */
+const GAIN_MULTIPLE = 2;
+
+/**
+ * Checks everything, opens the store, reads the chain up to its head, and goes on following it.
+ * @throws RefusedToStart, StoreRefused, each with how to mend it.
+ */
+export async function startEngine(options: ReceiverOptions, log: Logger): Promise<Engine> {
+  const now = options.now ?? Date.now;
+  const urls = typeof options.rpc === "string" ? [options.rpc] : options.rpc;
+  const rpc = createRpc(urls, {
+    now,
+    onFailure: (node, error) => log.debug({ node, err: error }, "a node failed"),
+  });
+  let store: Store | undefined;
+  try {
+    const resolved = await resolve(options, rpc);
+    const { identity, deployment } = resolved;
+    store = await openStore(options.store ?? DEFAULT_STORE, {
+      binding: { ...identity, deploymentBlockHash: deployment.hash },
+      firstBlock: deployment.head + 1,
+      ...(options.recover === undefined ? {} : { recover: options.recover }),
+    });
+    return await assemble(options, resolved, rpc, store, log, now);
+  } catch (error) {
+    rpc.close();
+    await store?.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: ReceiverOptions,
+  resolved: Resolved,
+  rpc: Rpc,
+  store: Store,
+  log: Logger,
+  now: () => number,
+): Promise<Engine> {
+  const { identity, deployment, development, confirmations, pollMs, terms } = resolved;
+  const { chainId, contract } = identity;
+  const alarms = new Alarms(log);
+  const rounds = new Set<(changed: readonly Hex[]) => void>();
+  const watcher = new Watcher({
+    rpc,
+    store,
+    subject: { contract, receiver: identity.receiver },
+    deploymentBlock: deployment.block,
+    confirmations,
+    development,
+    pollMs,
+    log: log.child({ part: "watcher" }),
+    now,
+    onRound: (changed) => rounds.forEach((listener) => listener(changed)),
+  });
+  const { agreement, gas } = options.keys ?? {};
+  const signer = agreement === undefined ? undefined : agreementSigner(identity, agreement);
+  const settler =
+    gas === undefined
+      ? undefined
+      : new SettlerLoop({
+          rpc,
+          store,
+          watcher,
+          alarms,
+          contract,
+          chainId,
+          key: gas,
+          signer,
+          pollMs,
+          resendMs: options.gas?.resendMs ?? (development ? RESEND.development : RESEND.elsewhere),
+          maxFeePerGas: options.gas?.maxFeePerGas,
+          claims: options.claims ?? {},
+          economics: {
+            tokensPerCoin: options.gas?.tokensPerCoin,
+            multiple: options.gas?.multiple ?? GAIN_MULTIPLE,
+          },
+          log: log.child({ part: "settler" }),
+          now,
+          onRound: (listener) => {
+            rounds.add(listener);
+            return () => rounds.delete(listener);
+          },
+        });
+  const head = () => watcher.head();
+  const ledger = createLedger({
+    manager: identity,
+    terms,
+    store,
+    head,
+    now,
+    discover: (id) => watcher.discover(id),
+    defensible: () => !alarms.rings("gas-money"),
+  });
+  const reader = rpcCodeReader(rpc);
+  const closer = createCloser({
+    ledger,
+    store,
+    head,
+    now,
+    signer,
+    verifyOnChain: (request, signature, by) => verifyCloseRequestOnChain(request, signature, by as Address, reader),
+    ...(options.agreementLifetime === undefined ? {} : { agreementLifetime: options.agreementLifetime }),
+  });
+  await watcher.start();
+  settler?.start();
+  log.info({ ...identity, chainId: String(chainId), gas: gas && addressOf(gas) }, "following the chain");
+  return {
+    resolved,
+    rpc,
+    store,
+    watcher,
+    settler,
+    ledger,
+    closer,
+    alarms,
+    signer,
+    async stop() {
+      await settler?.stop();
+      await watcher.stop();
+      rpc.close();
+    },
+  };
+}
