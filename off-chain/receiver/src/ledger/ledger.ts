@@ -69,7 +69,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     return { kind: "refused", code, view, missingConfirmations: missing > 1 ? missing : 1 };
   }
 
-  async function decide(proof: PresentedProof, { price, idempotency }: Purchase): Promise<Verdict> {
+  async function decide(proof: PresentedProof, { price, idempotency, sender: claimed }: Purchase): Promise<Verdict> {
     const { channelId, balance, signature } = proof;
     let channel = store.cached(channelId);
     // What is in memory may be old news where several nodes share a store: only a good answer is taken from it.
@@ -77,12 +77,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (channel === undefined) return { kind: "refused", code: "channel-not-found" };
     const refusal = standing(channel);
     if (refusal === "channel-not-found" || refusal === "wrong-terms") return { kind: "refused", code: refusal };
+    const { sender } = channel.terms;
+    if (claimed !== undefined && claimed !== sender) return { kind: "refused", code: "wrong-terms" };
     const signed = isSigned(channel, proof);
     if (refusal !== undefined) return refuse(refusal, channel, proof, signed);
     if (!signed) return { kind: "refused", code: "invalid-signature" };
 
     const outcome = await store.charge({ channelId, balance, signature, price, idempotency });
-    const { sender } = channel.terms;
     const deposit = channel.confirmedDeposit;
     switch (outcome.kind) {
       case "charged": {

@@ -54,6 +54,8 @@ export interface Purchase {
   readonly price: bigint;
   /** Digest of channel, method, path, body and the client's key, where the client sent one. */
   readonly idempotency?: Hex | undefined;
+  /** Who the request says the channel's sender is, where it says so. */
+  readonly sender?: Address | undefined;
 }
 
 /** Why the ledger refuses; part of the closed set of the wire. */

@@ -1,0 +1,131 @@
+import { contradiction, malformedPayment, readPayment, writeReceipt } from "@rmps/wire";
+import type { Offer, Payment, Refusal } from "@rmps/wire";
+import type { Paid } from "../ledger/types.ts";
+import { challengeProblem } from "./challenge.ts";
+import { idempotencyOf, repeatedAnswer } from "./idempotency.ts";
+import { Refuser } from "./refuser.ts";
+import type { Admission, Ending, PaidRequest, PaywallOptions, RequestFacts, Sale } from "./types.ts";
+
+/** Stands between a request and what it wants. Knows no framework. */
+export interface Paywall {
+  /**
+   * Decides on a request for something that exists and takes its method. Never rejects because of what the request
+   * holds; `HEAD` is answered with the offer, `OPTIONS` is free.
+   */
+  admit(request: RequestFacts, sale: Sale): Promise<Admission>;
+}
+
+/** A paywall over a ledger. @throws RangeError where the offer cannot be written in the dialects' headers. */
+export function createPaywall(options: PaywallOptions): Paywall {
+  const { ledger, challengeKey } = options;
+  const { manager, terms } = ledger;
+  const gatewayPath = options.gatewayPath ?? "/api/1";
+  const now = options.now ?? Date.now;
+  const suggest = options.suggestDeposit ?? ((price: bigint) => price * 100n);
+  const refuser = new Refuser(options);
+
+  function offerFor({ price }: Sale): Offer {
+    const suggested = suggest(price);
+    return {
+      gatewayPath,
+      price,
+      manager,
+      token: terms.token,
+      receiver: terms.receiver,
+      receiverSigner: terms.receiverSigner,
+      challengePeriod: options.challengePeriod,
+      suggestedDeposit: suggested > terms.minDeposit ? suggested : terms.minDeposit,
+    };
+  }
+
+  /** What in the payment contradicts the request or the offer, before the ledger is asked. */
+  async function objection(request: RequestFacts, payment: Payment, offer: Offer): Promise<Refusal | undefined> {
+    if (payment.maxPrice !== undefined && payment.maxPrice < offer.price) {
+      const detail = `The price is ${offer.price}, above the most that this request may cost, ${payment.maxPrice}.`;
+      return { code: "insufficient-payment", detail };
+    }
+    const claim = contradiction(payment.claims, offer);
+    if (claim !== undefined) return { code: "wrong-terms", detail: `The payment names another ${claim}.` };
+    return payment.challenge === undefined ? undefined : challengeProblem(payment.challenge, request, now());
+  }
+
+  function admitted(payment: Payment, paid: Paid, keepsAnswer: boolean): PaidRequest {
+    let settled = false;
+    return {
+      kind: "paid",
+      sender: paid.sender,
+      price: paid.price,
+      keepsAnswer,
+      receipt(status) {
+        if (status >= 500) return {}; // The charge is taken back.
+        const headers = writeReceipt(payment.dialect, {
+          gatewayPath,
+          cost: paid.price,
+          manager,
+          receiver: terms.receiver,
+          sender: paid.sender,
+          channelId: paid.channelId,
+          accepted: paid.accepted,
+          spent: paid.spent,
+          timestamp: now(),
+          ...(payment.challenge !== undefined && { challengeId: payment.challenge.id }),
+        });
+        // The draft of the `Payment` scheme wants its receipt with success only.
+        if (payment.dialect === "payment" && (status < 200 || status > 299)) delete headers["Payment-Receipt"];
+        return headers;
+      },
+      async settle(ending) {
+        if (settled) return;
+        settled = true;
+        if (isUndone(ending)) await ledger.undo(paid.charge);
+        else await ledger.finish(paid.charge, ending.kind === "answered" ? ending.answer : undefined);
+      },
+    };
+  }
+
+  return {
+    async admit(request, sale) {
+      if (sale.price === 0n || request.method === "OPTIONS") return { kind: "free" };
+      const offer = offerFor(sale);
+      const reading = readPayment(request.header, { challengeKey });
+      if (request.method === "HEAD" || reading.kind === "none") return refuser.unpaid(request, sale, offer);
+      if (reading.kind === "malformed") {
+        return refuser.refuse(request, sale, offer, malformedPayment(reading), reading.dialect);
+      }
+
+      const { payment } = reading;
+      const { dialect } = payment;
+      const refusal = await objection(request, payment, offer);
+      if (refusal !== undefined) return refuser.refuse(request, sale, offer, refusal, dialect);
+      const idempotency = await idempotencyOf(request, payment.channelId);
+      if (idempotency?.kind === "refused") return idempotency;
+
+      const purchase = { price: sale.price, idempotency: idempotency?.digest, sender: payment.claims.sender };
+      const verdict = await ledger.pay(payment, purchase);
+      switch (verdict.kind) {
+        case "paid":
+          options.onDecision?.({ outcome: "paid", dialect, price: sale.price });
+          return admitted(payment, verdict, idempotency !== undefined);
+        case "repeated":
+          options.onDecision?.({ outcome: "repeated", dialect, price: sale.price });
+          return repeatedAnswer(verdict.answer);
+        case "refused": {
+          const { code, missingConfirmations, view } = verdict;
+          return refuser.refuse(
+            request,
+            sale,
+            offer,
+            { code, ...(missingConfirmations !== undefined && { missingConfirmations }) },
+            dialect,
+            view,
+          );
+        }
+      }
+    },
+  };
+}
+
+/** Only a failure of ours that nobody has seen the beginning of an answer of is taken back. */
+function isUndone(ending: Ending): boolean {
+  return ending.kind === "threw" || (ending.kind === "answered" && ending.status >= 500);
+}

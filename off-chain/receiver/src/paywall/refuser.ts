@@ -1,0 +1,94 @@
+import { DIALECTS, writeRefusal } from "@rmps/wire";
+import type { ChannelView, DialectName, Offer, Refusal } from "@rmps/wire";
+import type { SenderView } from "../ledger/types.ts";
+import { CHALLENGE_LIFETIME } from "./challenge.ts";
+import { plainPage } from "./page.ts";
+import type { PaywallOptions, RefusedRequest, RequestFacts, Sale } from "./types.ts";
+
+/** Seconds after which a client that was not served for our sake may try again. */
+const RETRY_AFTER: Partial<Record<Refusal["code"], number>> = {
+  busy: 1,
+  "chain-unavailable": 10,
+  "store-unavailable": 2,
+};
+
+/** Writes the answers to requests that are not served. */
+export class Refuser {
+  readonly #options: PaywallOptions;
+  readonly #dialects: readonly DialectName[];
+
+  constructor(options: PaywallOptions) {
+    this.#options = options;
+    this.#dialects = options.dialects ?? DIALECTS;
+  }
+
+  /** The offer, to who did not try to pay; a page for a browser. */
+  unpaid(request: RequestFacts, sale: Sale, offer: Offer): RefusedRequest {
+    // While nothing can be sold, nothing is offered.
+    const code = this.#options.ledger.unavailable() ?? "payment-required";
+    const refused = this.refuse(request, sale, offer, { code });
+    if (refused.status !== 402 || !wantsPage(request)) return refused;
+    const { ledger, currency, page = plainPage } = this.#options;
+    const { body, headers } = page({
+      price: sale.price,
+      description: sale.description,
+      currency,
+      chainId: ledger.manager.chainId,
+      contract: ledger.manager.contract,
+      token: offer.token,
+      receiver: offer.receiver,
+      receiverSigner: offer.receiverSigner,
+      challengePeriod: offer.challengePeriod,
+      suggestedDeposit: offer.suggestedDeposit ?? 0n,
+      gatewayPath: offer.gatewayPath ?? "",
+      url: request.url(),
+    });
+    return { ...refused, headers: { ...refused.headers, ...headers }, body };
+  }
+
+  /** A refusal, with what the client needs to go on. */
+  refuse(
+    request: RequestFacts,
+    sale: Sale,
+    offer: Offer,
+    refusal: Refusal,
+    dialect?: DialectName,
+    view?: SenderView,
+  ): RefusedRequest {
+    const { challengeKey, onDecision, now = Date.now } = this.#options;
+    onDecision?.({ outcome: refusal.code, dialect, price: sale.price });
+    const retryAfter = RETRY_AFTER[refusal.code];
+    const { status, headers, problem } = writeRefusal(
+      {
+        offer,
+        ...(refusal.code !== "payment-required" && {
+          refusal: { ...refusal, ...(retryAfter !== undefined && { retryAfter }) },
+        }),
+        ...(view !== undefined && { channel: toChannelView(view) }),
+      },
+      {
+        url: request.url(),
+        method: request.method,
+        expires: now() + CHALLENGE_LIFETIME,
+        ...(sale.description !== undefined && { description: sale.description }),
+      },
+      { challengeKey, dialects: this.#offered(request.secure) },
+      dialect,
+    );
+    if (status === 402) headers["Vary"] = "Accept";
+    return { kind: "refused", status, headers, body: JSON.stringify(problem) };
+  }
+
+  #offered(secure: boolean): readonly DialectName[] {
+    return secure ? this.#dialects : this.#dialects.filter((name) => name !== "payment");
+  }
+}
+
+function toChannelView({ channelId, sender, accepted, spent, deposit, signature }: SenderView): ChannelView {
+  return { channelId, sender, accepted, spent, deposit, ...(signature !== undefined && { proof: signature }) };
+}
+
+/** Whether the client asks for HTML by name, as browsers do when they navigate. */
+function wantsPage({ method, header }: RequestFacts): boolean {
+  return (method === "GET" || method === "HEAD") && /(?:^|,)\s*text\/html\s*(?:[,;]|$)/i.test(header("accept") ?? "");
+}
