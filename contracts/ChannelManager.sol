@@ -8,15 +8,16 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import {IChannelManager} from "./interfaces/IChannelManager.sol";
 import {IERC223Recipient} from "./interfaces/IERC223Recipient.sol";
+import {Batches} from "./libraries/Batches.sol";
 import {Pulls} from "./libraries/Pulls.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Terms} from "./libraries/Terms.sol";
-import {Channel, ChannelState, Claim, CLOSED} from "./types/Channel.sol";
+import {Channel, ChannelState, Claim, CLOSED, PackedState, Slot} from "./types/Channel.sol";
 
 /// @title ChannelManager
 /// @notice Escrows the deposits of one-way payment channels and pays them out. The manual is `IChannelManager`.
 /// @dev Every function that moves tokens goes: check, effect, log, interaction; one transient guard covers them all.
-contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
+contract ChannelManager is IChannelManager, EIP712 {
     using SafeERC20 for IERC20;
     using Terms for Channel;
 
@@ -33,10 +34,22 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
     /// contrast, follows the live chain id.
     uint256 private immutable _CHAIN_ID;
 
-    mapping(bytes32 id => ChannelState) private _states;
+    mapping(bytes32 id => Slot) private _slots;
 
     /// @inheritdoc IChannelManager
     mapping(address token => mapping(address account => uint256)) public owed;
+
+    /// @dev Not zero while a function that moves tokens runs.
+    uint256 private transient _entered;
+
+    /// @dev OpenZeppelin's `ReentrancyGuardTransient` written out, error included: its six internal calls cost as much as
+    /// the guard itself.
+    modifier nonReentrant() {
+        if (_entered != 0) revert ReentrancyGuardTransient.ReentrancyGuardReentrantCall();
+        _entered = 1;
+        _;
+        _entered = 0;
+    }
 
     /// @param callbackToken The one token whose ERC-223 callback is believed; zero: none.
     constructor(address callbackToken) EIP712("RMPS Channel Manager", "1") {
@@ -49,9 +62,9 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IChannelManager
     function deposit(Channel calldata channel, uint256 amount) external nonReentrant returns (bytes32 id) {
         id = _credit(channel, amount);
-        uint256 balance = Pulls.balance(channel.token);
-        IERC20(channel.token).safeTransferFrom(msg.sender, address(this), amount);
-        _checkPulled(channel.token, balance, amount);
+        uint256 balance = Pulls.balance(channel.tokenOf());
+        IERC20(channel.tokenOf()).safeTransferFrom(msg.sender, address(this), amount);
+        _checkPulled(channel.tokenOf(), balance, amount);
     }
 
     /// @inheritdoc IChannelManager
@@ -63,7 +76,7 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         (bool wellFormed, Channel calldata channel) = Terms.parse(data);
         // In an eth_call without a sender, the caller is zero, and so may be CALLBACK_TOKEN.
         if (msg.sender != CALLBACK_TOKEN || msg.sender == address(0)) revert UnknownToken();
-        if (wellFormed && channel.token != msg.sender) revert UnknownToken();
+        if (wellFormed && channel.tokenOf() != msg.sender) revert UnknownToken();
         if (amount != 0 && !wellFormed) revert InvalidTerms();
         _credit(channel, amount);
         return IERC223Recipient.tokenReceived.selector;
@@ -79,10 +92,10 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         bytes calldata signature
     ) external nonReentrant returns (bytes32 id) {
         id = _credit(channel, amount);
-        uint256 balance = Pulls.balance(channel.token);
+        uint256 balance = Pulls.balance(channel.tokenOf());
         bytes32 nonce = Pulls.authorizationNonce(id, nonceSalt);
         Pulls.byAuthorization(channel, amount, validAfter, validBefore, nonce, signature);
-        _checkPulled(channel.token, balance, amount);
+        _checkPulled(channel.tokenOf(), balance, amount);
     }
 
     /// @inheritdoc IChannelManager
@@ -94,9 +107,9 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         bytes calldata signature
     ) external nonReentrant returns (bytes32 id) {
         id = _credit(channel, amount);
-        uint256 balance = Pulls.balance(channel.token);
+        uint256 balance = Pulls.balance(channel.tokenOf());
         Pulls.byPermit2(channel, amount, id, nonce, deadline, signature);
-        _checkPulled(channel.token, balance, amount);
+        _checkPulled(channel.tokenOf(), balance, amount);
     }
 
     // ------------------------------------------------------------------------------------------------- settling
@@ -108,15 +121,16 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         uint256 balance,
         bytes calldata proof
     ) external nonReentrant {
-        bytes32 id = channelId(channel);
-        ChannelState memory state = _liveState(id);
+        bytes32 id = channel.id(_CHAIN_ID);
+        (Slot storage slot, PackedState state) = _live(id);
         _checkProof(channel, id, amount, balance, proof);
-        uint256 paid = state.credit(amount);
+        uint256 paid;
+        (state, paid) = state.credit(amount);
         if (paid == 0) revert NothingToSettle();
 
-        _states[id] = state;
-        emit ChannelSettled(id, paid, state.settled);
-        _payOut(channel.token, channel.receiver, paid);
+        slot.state = state;
+        emit ChannelSettled(id, paid, state.settled());
+        _payOut(channel.tokenOf(), channel.receiverOf(), paid);
     }
 
     /// @inheritdoc IChannelManager
@@ -127,7 +141,7 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         uint32 challengePeriod,
         Claim[] calldata claims
     ) external nonReentrant {
-        Terms.Preimage memory terms;
+        Batches.Preimage memory terms;
         terms.chainId = _CHAIN_ID;
         terms.manager = address(this);
         terms.receiver = receiver;
@@ -135,9 +149,12 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         terms.token = token;
         terms.challengePeriod = challengePeriod;
 
+        bytes32 domain = _domainSeparatorV4();
         uint256 payout;
         for (uint256 i = 0; i < claims.length; ++i) {
-            payout += _settleRow(terms, claims[i]);
+            unchecked {
+                payout += _settleRow(terms, domain, Batches.rowAt(claims, i)); // each row at most a deposit
+            }
         }
         if (payout == 0) revert NothingToSettle();
         _payOut(token, receiver, payout);
@@ -154,17 +171,22 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         uint256 deadline,
         bytes calldata agreement
     ) external nonReentrant {
-        bytes32 id = channelId(channel);
-        ChannelState memory state = _liveState(id);
-        bool byReceiver = _isCaller(channel.receiver, channel.receiverSigner);
-        bool bySender = _isCaller(channel.sender, channel.senderSigner);
-        if (!bySender && !(byReceiver && amount <= state.settled)) {
-            _checkProof(channel, id, amount, balance, proof);
+        bytes32 id = channel.id(_CHAIN_ID);
+        (Slot storage slot, PackedState state) = _live(id);
+        {
+            bool bySender = _isCaller(channel.senderOf(), channel.senderSignerOf());
+            bool byReceiver = _isCaller(channel.receiverOf(), channel.receiverSignerOf());
+            if (!bySender) {
+                if (!byReceiver || amount > state.settled()) _checkProof(channel, id, amount, balance, proof);
+            }
+            if (!byReceiver) _checkAgreement(channel, id, amount, deadline, agreement);
         }
-        if (!byReceiver) _checkAgreement(channel, id, amount, deadline, agreement);
 
-        uint256 paid = state.credit(amount);
-        _close(channel, id, state, paid);
+        uint256 paid;
+        (state, paid) = state.credit(amount);
+        uint256 refund = _close(id, slot, state);
+        _payOut(channel.tokenOf(), channel.receiverOf(), paid);
+        _payOut(channel.tokenOf(), channel.senderOf(), refund);
     }
 
     /// @inheritdoc IChannelManager
@@ -174,30 +196,34 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         uint256 deadline,
         bytes calldata request
     ) external nonReentrant {
-        bytes32 id = channelId(channel);
-        ChannelState memory state = _states[id];
-        if (state.deposit == 0) revert ChannelNotFound();
-        if (state.closesAt != 0) revert ChannelNotOpen();
-        if (!_isCaller(channel.sender, channel.senderSigner)) {
+        bytes32 id = channel.id(_CHAIN_ID);
+        Slot storage slot = _slots[id];
+        PackedState state = slot.state;
+        if (state.deposit() == 0) revert ChannelNotFound();
+        if (state.closesAt() != 0) revert ChannelNotOpen();
+        if (!_isCaller(channel.senderOf(), channel.senderSignerOf())) {
             _checkRequest(channel, id, amount, deadline, request);
         }
 
-        uint256 paid = state.credit(amount);
-        uint256 closesAt = block.timestamp + channel.challengePeriod;
-        state.closesAt = closesAt < CLOSED ? uint32(closesAt) : CLOSED - 1;
-        _states[id] = state;
-        emit CloseRequested(id, state.settled, state.closesAt);
-        _payOut(channel.token, channel.receiver, paid);
+        uint256 paid;
+        (state, paid) = state.credit(amount);
+        uint256 closesAt = block.timestamp + channel.challengePeriodOf();
+        if (closesAt >= CLOSED) closesAt = CLOSED - 1;
+        slot.state = state.closing(closesAt);
+        emit CloseRequested(id, state.settled(), closesAt);
+        _payOut(channel.tokenOf(), channel.receiverOf(), paid);
     }
 
     /// @inheritdoc IChannelManager
     function finalize(Channel calldata channel) external nonReentrant {
-        bytes32 id = channelId(channel);
-        ChannelState memory state = _liveState(id);
-        if (state.closesAt == 0) revert CloseNotRequested();
-        if (block.timestamp < state.closesAt) revert ChallengePeriodRunning(state.closesAt);
+        bytes32 id = channel.id(_CHAIN_ID);
+        (Slot storage slot, PackedState state) = _live(id);
+        uint256 closesAt = state.closesAt();
+        if (closesAt == 0) revert CloseNotRequested();
+        if (block.timestamp < closesAt) revert ChallengePeriodRunning(closesAt);
 
-        _close(channel, id, state, 0);
+        uint256 refund = _close(id, slot, state);
+        _payOut(channel.tokenOf(), channel.senderOf(), refund);
     }
 
     /// @inheritdoc IChannelManager
@@ -219,7 +245,7 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IChannelManager
     function stateOf(bytes32 id) external view returns (ChannelState memory) {
-        return _states[id];
+        return _slots[id].state.unpack();
     }
 
     // -------------------------------------------------------------------------------------------------- effects
@@ -227,60 +253,69 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
     /// @dev Adds a deposit to the books and logs it; the tokens are here already or pulled next.
     function _credit(Channel calldata channel, uint256 amount) private returns (bytes32 id) {
         if (amount == 0) revert ZeroAmount();
-        id = channelId(channel);
-        ChannelState memory state = _states[id];
-        if (state.closesAt != 0) revert ChannelNotOpen();
-        if (amount > type(uint112).max - state.deposit) revert DepositOverflow();
-        bool opening = state.deposit == 0;
+        id = channel.id(_CHAIN_ID);
+        Slot storage slot = _slots[id];
+        PackedState state = slot.state;
+        if (state.closesAt() != 0) revert ChannelNotOpen();
+        unchecked {
+            if (amount > type(uint112).max - state.deposit()) revert DepositOverflow(); // a deposit fits 112 bits
+        }
+        bool opening = state.deposit() == 0;
         if (opening && !channel.isValid()) revert InvalidTerms();
 
-        unchecked {
-            state.deposit += uint112(amount); // fits, as was just checked
-        }
-        _states[id] = state;
+        state = state.add(amount);
+        slot.state = state;
         if (!opening) {
-            emit ChannelToppedUp(id, amount, state.deposit);
+            emit ChannelToppedUp(id, amount, state.deposit());
             return id;
         }
         emit ChannelOpened(
             id,
-            channel.sender,
-            channel.receiver,
-            channel.senderSigner,
-            channel.receiverSigner,
-            channel.token,
-            channel.challengePeriod,
+            channel.senderOf(),
+            channel.receiverOf(),
+            channel.senderSignerOf(),
+            channel.receiverSignerOf(),
+            channel.tokenOf(),
+            channel.challengePeriodOf(),
             channel.salt,
             amount
         );
     }
 
     /// @dev One row of a batch, everything but its payout. Nothing that stands in a row makes it revert.
+    /// @param terms The batch's shared terms; a row's own are put among them.
+    /// @param domain The hash of the signing domain.
     /// @return paid How much more the receiver gets; 0 if the row was skipped.
-    function _settleRow(Terms.Preimage memory terms, Claim calldata claim) private returns (uint256 paid) {
-        terms.sender = claim.sender;
-        terms.senderSigner = claim.senderSigner;
-        terms.salt = claim.salt;
-        bytes32 id = Terms.id(terms);
-        ChannelState memory state = _states[id];
-        if (state.closesAt == CLOSED || claim.amount > claim.balance) return 0;
-        paid = state.credit(claim.amount); // 0 also where there is no deposit, that is, no channel
-        if (paid == 0) return 0;
-        address key = Signatures.keyOf(claim.sender, claim.senderSigner);
-        if (!_isProof(key, id, claim.balance, claim.proof)) return 0;
+    function _settleRow(
+        Batches.Preimage memory terms,
+        bytes32 domain,
+        Claim calldata claim
+    ) private returns (uint256 paid) {
+        bytes32 id = Batches.idOf(terms, claim);
+        Slot storage slot = _slots[id];
+        PackedState state = slot.state;
+        if (state.closesAt() == CLOSED) return 0;
+        uint256 amount = claim.amount;
+        uint256 balance = claim.balance;
+        if (amount > balance) return 0;
+        (state, paid) = state.credit(amount);
+        if (paid == 0) return 0; // also where there is no deposit, that is, no channel
+        bytes32 digest = Signatures.digestOfBalanceProof(domain, id, balance);
+        if (!Signatures.isSignedByKey(Batches.senderKeyOf(claim), digest, Batches.proofOf(claim))) return 0;
 
-        _states[id] = state;
-        emit ChannelSettled(id, paid, state.settled);
+        slot.state = state;
+        emit ChannelSettled(id, paid, state.settled());
     }
 
-    /// @dev Ends a channel whose `state` has been credited with the last `paid`, and pays both sides.
-    function _close(Channel calldata channel, bytes32 id, ChannelState memory state, uint256 paid) private {
-        uint256 refund = state.remainder();
-        state.closesAt = CLOSED;
-        _states[id] = state;
-        emit ChannelClosed(id, state.settled, refund);
-        _payOut(channel.token, channel.receiver, paid);
-        _payOut(channel.token, channel.sender, refund);
+    /// @dev Ends a channel whose `state` has been credited with all that the receiver gets.
+    /// @return refund What the sender gets back.
+    function _close(bytes32 id, Slot storage slot, PackedState state) private returns (uint256 refund) {
+        uint256 settled = state.settled();
+        unchecked {
+            refund = state.deposit() - settled; // settled <= deposit, see credit
+        }
+        slot.state = state.closed();
+        emit ChannelClosed(id, settled, refund);
     }
 
     // --------------------------------------------------------------------------------------------- interactions
@@ -288,7 +323,8 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
     /// @dev Pays, or books the debt where the token refuses, so that nobody's trouble holds up the other side. The
     /// booking comes after the call because it depends on it; the guard keeps everyone out in between.
     function _payOut(address token, address account, uint256 amount) private {
-        if (amount == 0 || IERC20(token).trySafeTransfer(account, amount)) return;
+        if (amount == 0) return;
+        if (IERC20(token).trySafeTransfer(account, amount)) return;
         owed[token][account] += amount;
         emit PayoutOwed(token, account, amount);
     }
@@ -302,11 +338,12 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev The state of a channel that is open or closing.
-    function _liveState(bytes32 id) private view returns (ChannelState memory state) {
-        state = _states[id];
-        if (state.deposit == 0) revert ChannelNotFound();
-        if (state.closesAt == CLOSED) revert ChannelIsClosed();
+    /// @dev Where the state of a channel is and what it is, which must be open or closing.
+    function _live(bytes32 id) private view returns (Slot storage slot, PackedState state) {
+        slot = _slots[id];
+        state = slot.state;
+        if (state.deposit() == 0) revert ChannelNotFound();
+        if (state.closesAt() == CLOSED) revert ChannelIsClosed();
     }
 
     function _checkProof(
@@ -317,13 +354,9 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         bytes calldata proof
     ) private view {
         if (amount > balance) revert AmountExceedsBalance();
-        address key = Signatures.keyOf(channel.sender, channel.senderSigner);
-        if (!_isProof(key, id, balance, proof)) revert InvalidProof();
-    }
-
-    function _isProof(address key, bytes32 id, uint256 balance, bytes calldata proof) private view returns (bool) {
-        bytes32 digest = _hashTypedDataV4(Signatures.hashBalanceProof(id, balance));
-        return Signatures.isSignedByKey(key, digest, proof);
+        address key = Signatures.keyOf(channel.senderOf(), channel.senderSignerOf());
+        bytes32 digest = Signatures.digestOfBalanceProof(_domainSeparatorV4(), id, balance);
+        if (!Signatures.isSignedByKey(key, digest, proof)) revert InvalidProof();
     }
 
     function _checkAgreement(
@@ -334,7 +367,7 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         bytes calldata agreement
     ) private view {
         if (block.timestamp > deadline) revert SignatureExpired(deadline);
-        address key = Signatures.keyOf(channel.receiver, channel.receiverSigner);
+        address key = Signatures.keyOf(channel.receiverOf(), channel.receiverSignerOf());
         bytes32 digest = _hashTypedDataV4(Signatures.hashClosingAgreement(id, amount, deadline));
         if (!Signatures.isSignedByKeyOrWallet(key, digest, agreement)) revert InvalidAgreement();
     }
@@ -347,13 +380,14 @@ contract ChannelManager is IChannelManager, EIP712, ReentrancyGuardTransient {
         bytes calldata request
     ) private view {
         if (block.timestamp > deadline) revert SignatureExpired(deadline);
-        address key = Signatures.keyOf(channel.sender, channel.senderSigner);
+        address key = Signatures.keyOf(channel.senderOf(), channel.senderSignerOf());
         bytes32 digest = _hashTypedDataV4(Signatures.hashCloseRequest(id, amount, deadline));
         if (!Signatures.isSignedByKeyOrWallet(key, digest, request)) revert InvalidRequest();
     }
 
-    /// @dev Whether the caller is `party` or the signer it named. Zero never is, also not in an eth_call without sender.
+    /// @dev Whether the caller is `party`, which is not zero, or the signer it named, which may be. In an eth_call without
+    /// a sender, the caller is zero too; that gives it no rights.
     function _isCaller(address party, address signer) private view returns (bool) {
-        return msg.sender != address(0) && (msg.sender == party || msg.sender == signer);
+        return msg.sender == party || (msg.sender == signer && msg.sender != address(0));
     }
 }

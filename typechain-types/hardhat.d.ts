@@ -11,14 +11,14 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
+getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
 getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC223Recipient__factory>
 getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IPermit2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPermit2__factory>
-getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'ERC223', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC223__factory>
 getContractFactory(name: 'FaucetToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FaucetToken__factory>
 getContractFactory(name: 'MicroToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MicroToken__factory>
-getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
+getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RecordingRecipient__factory>
 getContractFactory(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingRecipient__factory>
 getContractFactory(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AnnouncingToken__factory>
@@ -41,14 +41,14 @@ getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryO
 getContractFactory(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingWallet__factory>
 
   getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
+getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
 getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC223Recipient>
 getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IPermit2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPermit2>
-getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'ERC223', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC223>
 getContractAt(name: 'FaucetToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FaucetToken>
 getContractAt(name: 'MicroToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MicroToken>
-getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
+getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'RecordingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RecordingRecipient>
 getContractAt(name: 'RevertingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingRecipient>
 getContractAt(name: 'AnnouncingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AnnouncingToken>
@@ -71,14 +71,14 @@ getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: 
 getContractAt(name: 'RevertingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingWallet>
 
   deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
 deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
-deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
 deployContract(name: 'FaucetToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
 deployContract(name: 'MicroToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
-deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
+deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>
@@ -101,14 +101,14 @@ deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContra
 deployContract(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
 
   deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
 deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
-deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
 deployContract(name: 'FaucetToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
 deployContract(name: 'MicroToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
-deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
+deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>

@@ -4,6 +4,10 @@ pragma solidity ^0.8.28;
 import {Channel} from "../types/Channel.sol";
 
 /// @title From terms to ids, and back from the bytes of a callback
+/// @dev Reads the terms as they stand in calldata, without the decoder's checks for dirty upper bits, which would cost
+/// more than all the rest of the reading. Such bits do no harm: `isValid` refuses them when a channel is opened, and to
+/// every other function they are the terms of a channel that does not exist, because the id hashes them as they stand.
+/// test/solidity/Hashing.t.sol compares every function here with the Solidity that it replaces.
 library Terms {
     uint32 internal constant MIN_CHALLENGE_PERIOD = 15 minutes;
     uint32 internal constant MAX_CHALLENGE_PERIOD = 30 days;
@@ -11,22 +15,7 @@ library Terms {
     /// @dev Length of `abi.encode(Channel)`: seven words.
     uint256 internal constant ENCODED_LENGTH = 224;
 
-    /// @dev The words of `abi.encode(chainId, manager, channel)`, the preimage of an id.
-    struct Preimage {
-        uint256 chainId;
-        address manager;
-        address sender;
-        address senderSigner;
-        address receiver;
-        address receiverSigner;
-        address token;
-        uint256 challengePeriod;
-        bytes32 salt;
-    }
-
     /// @dev The id of a channel of this manager: `keccak256(abi.encode(chainId, address(this), channel))`.
-    /// Copies the terms as they are. Dirty upper bits give the id of no channel: opening one logs every field, and the
-    /// ABI decoder refuses a dirty one.
     function id(Channel calldata channel, uint256 chainId) internal view returns (bytes32 hash) {
         assembly ("memory-safe") {
             let preimage := mload(0x40)
@@ -37,23 +26,61 @@ library Terms {
         }
     }
 
-    /// @dev The same for terms that are put together in memory, row by row: `keccak256(abi.encode(preimage))`.
-    function id(Preimage memory preimage) internal pure returns (bytes32 hash) {
+    /// @dev `channel.sender`
+    function senderOf(Channel calldata channel) internal pure returns (address sender) {
         assembly ("memory-safe") {
-            hash := keccak256(preimage, 0x120)
+            sender := calldataload(channel)
+        }
+    }
+
+    /// @dev `channel.senderSigner`
+    function senderSignerOf(Channel calldata channel) internal pure returns (address signer) {
+        assembly ("memory-safe") {
+            signer := calldataload(add(channel, 0x20))
+        }
+    }
+
+    /// @dev `channel.receiver`
+    function receiverOf(Channel calldata channel) internal pure returns (address receiver) {
+        assembly ("memory-safe") {
+            receiver := calldataload(add(channel, 0x40))
+        }
+    }
+
+    /// @dev `channel.receiverSigner`
+    function receiverSignerOf(Channel calldata channel) internal pure returns (address signer) {
+        assembly ("memory-safe") {
+            signer := calldataload(add(channel, 0x60))
+        }
+    }
+
+    /// @dev `channel.token`
+    function tokenOf(Channel calldata channel) internal pure returns (address token) {
+        assembly ("memory-safe") {
+            token := calldataload(add(channel, 0x80))
+        }
+    }
+
+    /// @dev `channel.challengePeriod`
+    function challengePeriodOf(Channel calldata channel) internal pure returns (uint32 period) {
+        assembly ("memory-safe") {
+            period := calldataload(add(channel, 0xa0))
         }
     }
 
     /// @dev Whether a channel with these terms may be opened.
     function isValid(Channel calldata channel) internal view returns (bool) {
-        return
-            channel.sender != address(0) &&
-            channel.sender != address(this) &&
-            channel.receiver != address(0) &&
-            channel.receiver != address(this) &&
-            channel.token != address(0) &&
-            channel.challengePeriod >= MIN_CHALLENGE_PERIOD &&
-            channel.challengePeriod <= MAX_CHALLENGE_PERIOD;
+        if (!isClean(channel)) return false;
+        address sender = senderOf(channel);
+        if (sender == address(0)) return false;
+        if (sender == address(this)) return false;
+        address receiver = receiverOf(channel);
+        if (receiver == address(0)) return false;
+        if (receiver == address(this)) return false;
+        if (tokenOf(channel) == address(0)) return false;
+        uint32 period = challengePeriodOf(channel);
+        if (period < MIN_CHALLENGE_PERIOD) return false;
+        return period <= MAX_CHALLENGE_PERIOD;
     }
 
     /// @dev Reads `abi.encode(Channel)` in place.
@@ -63,16 +90,17 @@ library Terms {
         assembly ("memory-safe") {
             channel := data.offset
         }
-        if (data.length != ENCODED_LENGTH) return (false, channel);
-        uint256 dirt;
+        wellFormed = data.length == ENCODED_LENGTH && isClean(channel);
+    }
+
+    /// @dev Whether the five addresses fit 160 bits and the challenge period 32: what the ABI decoder asks for.
+    function isClean(Channel calldata channel) internal pure returns (bool clean) {
         assembly ("memory-safe") {
-            let offset := data.offset
-            let addresses := or(calldataload(offset), calldataload(add(offset, 0x20)))
-            addresses := or(addresses, calldataload(add(offset, 0x40)))
-            addresses := or(addresses, calldataload(add(offset, 0x60)))
-            addresses := or(addresses, calldataload(add(offset, 0x80)))
-            dirt := or(shr(160, addresses), shr(32, calldataload(add(offset, 0xa0))))
+            let addresses := or(calldataload(channel), calldataload(add(channel, 0x20)))
+            addresses := or(addresses, calldataload(add(channel, 0x40)))
+            addresses := or(addresses, calldataload(add(channel, 0x60)))
+            addresses := or(addresses, calldataload(add(channel, 0x80)))
+            clean := iszero(or(shr(160, addresses), shr(32, calldataload(add(channel, 0xa0)))))
         }
-        wellFormed = dirt == 0;
     }
 }

@@ -12,7 +12,7 @@ struct Channel {
     bytes32 salt; // tells apart channels with otherwise equal terms
 }
 
-/// @notice Everything that is stored of a channel: one slot.
+/// @notice Everything that is stored of a channel.
 /// @dev none: all zero · open: `closesAt == 0` and `deposit > 0` · closing: `0 < closesAt < CLOSED` · closed: `CLOSED`.
 struct ChannelState {
     uint112 deposit; // everything ever deposited
@@ -33,25 +33,64 @@ struct Claim {
 /// @dev `closesAt` of a closed channel: later than any time at which a closing one may be finalized.
 uint32 constant CLOSED = type(uint32).max;
 
-using ChannelStates for ChannelState global;
+/// @dev A `ChannelState` as it is stored, in one word: `deposit + settled · 2¹¹² + closesAt · 2²²⁴`. A value and not a
+/// struct, because a struct would make a detour through memory on every call.
+type PackedState is uint256;
+
+/// @dev Where a state is stored: a struct, so that the place can be computed once and passed along.
+struct Slot {
+    PackedState state;
+}
+
+using ChannelStates for PackedState global;
 
 /// @title The moves of one channel's numbers, apart from tokens, signatures and time
+/// @dev scripts/prove.ts proves what these moves can and cannot do.
 library ChannelStates {
-    /// @dev Raises what the receiver is credited with to `amount`, capped at the deposit, and never lowers it.
-    /// @return paid How much more the receiver gets than before.
-    function credit(ChannelState memory state, uint256 amount) internal pure returns (uint256 paid) {
-        uint256 total = amount < state.deposit ? amount : state.deposit;
-        if (total <= state.settled) return 0;
-        unchecked {
-            paid = total - state.settled; // total > settled
-        }
-        state.settled = uint112(total); // total <= deposit, which fits
+    function deposit(PackedState state) internal pure returns (uint256) {
+        return uint112(PackedState.unwrap(state));
     }
 
-    /// @dev What the sender gets back if the channel closes now.
-    function remainder(ChannelState memory state) internal pure returns (uint256) {
+    function settled(PackedState state) internal pure returns (uint256) {
+        return uint112(PackedState.unwrap(state) >> 112);
+    }
+
+    function closesAt(PackedState state) internal pure returns (uint256) {
+        return PackedState.unwrap(state) >> 224;
+    }
+
+    function unpack(PackedState state) internal pure returns (ChannelState memory) {
+        return ChannelState(uint112(state.deposit()), uint112(state.settled()), uint32(state.closesAt()));
+    }
+
+    /// @dev Raises the deposit by `amount`. The caller makes sure that the total fits 112 bits.
+    function add(PackedState state, uint256 amount) internal pure returns (PackedState) {
         unchecked {
-            return state.deposit - state.settled; // settled <= deposit, see credit
+            return PackedState.wrap(PackedState.unwrap(state) + amount);
         }
+    }
+
+    /// @dev Raises what the receiver is credited with to `amount`, capped at the deposit, and never lowers it.
+    /// @return credited The state after.
+    /// @return paid How much more the receiver gets than before.
+    function credit(PackedState state, uint256 amount) internal pure returns (PackedState credited, uint256 paid) {
+        uint256 total = state.deposit();
+        if (amount < total) total = amount;
+        uint256 before = state.settled();
+        if (total <= before) return (state, 0);
+        unchecked {
+            paid = total - before; // total > before
+            credited = PackedState.wrap(PackedState.unwrap(state) + (paid << 112)); // settled becomes total <= deposit
+        }
+    }
+
+    /// @dev Starts the challenge period of an open channel; `time` is below `CLOSED`.
+    function closing(PackedState state, uint256 time) internal pure returns (PackedState) {
+        return PackedState.wrap(PackedState.unwrap(state) | (time << 224));
+    }
+
+    /// @dev Ends an open or closing channel.
+    function closed(PackedState state) internal pure returns (PackedState) {
+        return PackedState.wrap(PackedState.unwrap(state) | (uint256(CLOSED) << 224));
     }
 }
