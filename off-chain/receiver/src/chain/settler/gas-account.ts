@@ -31,12 +31,13 @@ export class GasAccount {
   }
 
   /** Signs; deterministic, so that a transaction can be made again from what the queue keeps of it. */
-  sign({ maxFeePerGas, maxPriorityFeePerGas, ...rest }: Unsigned, market: Market): Signed {
+  sign(unsigned: Unsigned, market: Market): Signed {
+    const { nonce, to, data, gasLimit, maxFeePerGas, maxPriorityFeePerGas } = unsigned;
     const fees =
       market.baseFee === undefined
         ? { type: 0, gasPrice: maxFeePerGas }
         : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
-    const transaction = Transaction.from({ chainId: this.#chainId, ...rest, ...fees });
+    const transaction = Transaction.from({ chainId: this.#chainId, nonce, to, data, gasLimit, ...fees });
     transaction.signature = this.#key.sign(transaction.unsignedHash);
     return { raw: transaction.serialized as Hex, hash: transaction.hash as Hex };
   }
