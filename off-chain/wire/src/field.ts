@@ -4,16 +4,23 @@ import { ParseError, ZERO_ADDRESS, parseAddress, parseAmount, type Address } fro
 export const MAX_LENGTH = 16 * 1024;
 
 /**
- * Parses the value of a header or member.
- * @throws ParseError that names the header or member.
+ * Runs a reader of a header or member.
+ * @throws ParseError that names it in front.
  */
-export function field<T>(name: string, value: string, parse: (text: string) => T): T {
+export function within<T>(name: string, read: () => T): T {
   try {
-    return parse(value);
+    return read();
   } catch (error) {
-    if (error instanceof ParseError) throw new ParseError(`${name}: ${error.message}`, error.remedy);
-    throw error;
+    if (!(error instanceof ParseError)) throw error;
+    // The same class, so that a challenge at fault stays one.
+    const Kind = error.constructor as typeof ParseError;
+    throw new Kind(`${name}: ${error.message}`, error.remedy);
   }
+}
+
+/** Parses the value of a header or member. @throws ParseError that names it in front. */
+export function field<T>(name: string, value: string, parse: (text: string) => T): T {
+  return within(name, () => parse(value));
 }
 
 /** An address that is not zero. @throws ParseError */

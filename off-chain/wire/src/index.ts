@@ -23,7 +23,14 @@ export type { Receipt, ReceiptReading, ReceivedReceipt } from "./receipt.ts";
 export { REFUSAL_CODES, isRefusalCode, malformedPayment, statusOf, type Refusal, type RefusalCode } from "./refusal.ts";
 export { PROBLEM_MEDIA_TYPE, problem, readProblem, type Problem } from "./problem.ts";
 export type { Dialect, DialectOptions, RequestContext } from "./dialect.ts";
-export type { EchoedChallenge } from "./payment-auth/credential.ts";
+export { voucherPayload, type EchoedChallenge } from "./payment-auth/credential.ts";
+export { bodyDigest, checkChallenge, type ChallengedRequest } from "./payment-auth/check.ts";
+export { readSessionRequest, type SessionRequest } from "./payment-auth/session-request.ts";
+export { INTENT, METHOD } from "./payment-auth/names.ts";
+export { proofPayload } from "./x402/payment.ts";
+export { networkOf, readRequirements, type Requirements } from "./x402/requirements.ts";
+export { X402_SCHEME } from "./x402/names.ts";
+export { REQUEST_HEADERS, RESPONSE_HEADERS, isPaymentHeader } from "./names.ts";
 export {
   readChallenge,
   readPayment,
@@ -36,3 +43,5 @@ export {
   type WireOptions,
 } from "./wire.ts";
 export { rdn } from "./rdn/rdn.ts";
+export { paymentAuth } from "./payment-auth/payment-auth.ts";
+export { x402 } from "./x402/x402.ts";

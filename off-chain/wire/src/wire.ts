@@ -4,9 +4,12 @@ import { headerSource, type HeaderMap, type HeadersLike } from "./headers.ts";
 import type { Challenge, ChallengeReading, Echo } from "./offer.ts";
 import { DIALECTS, type DialectName, type OutgoingPayment, type Reading } from "./payment.ts";
 import { problem, PROBLEM_MEDIA_TYPE, type Problem } from "./problem.ts";
+import { ChallengeError } from "./payment-auth/challenge-id.ts";
+import { paymentAuth } from "./payment-auth/payment-auth.ts";
 import { rdn } from "./rdn/rdn.ts";
 import type { Receipt, ReceiptReading } from "./receipt.ts";
 import { statusOf } from "./refusal.ts";
+import { x402 } from "./x402/x402.ts";
 
 /** Which dialects are spoken, and what they need. */
 export interface WireOptions extends DialectOptions {
@@ -14,10 +17,10 @@ export interface WireOptions extends DialectOptions {
   readonly dialects?: readonly DialectName[];
 }
 
-const all: Partial<Record<DialectName, Dialect>> = { rdn };
+const all: Record<DialectName, Dialect> = { rdn, payment: paymentAuth, x402 };
 
 function spoken(names: readonly DialectName[]): Dialect[] {
-  return DIALECTS.flatMap((name) => (names.includes(name) && all[name] !== undefined ? [all[name]] : []));
+  return DIALECTS.filter((name) => names.includes(name)).map((name) => all[name]);
 }
 
 function isParseError(error: unknown): asserts error is ParseError {
@@ -53,7 +56,9 @@ function readOne(dialect: Dialect, source: ReturnType<typeof headerSource>, opti
     return payment === undefined ? { kind: "none" } : { kind: "payment", payment };
   } catch (error) {
     isParseError(error);
-    return { kind: "malformed", detail: error.message, remedy: error.remedy, dialect: dialect.name };
+    const challengeAtFault = error instanceof ChallengeError;
+    const { message: detail, remedy } = error;
+    return { kind: "malformed", detail, remedy, dialect: dialect.name, ...(challengeAtFault && { challengeAtFault }) };
   }
 }
 
@@ -97,14 +102,19 @@ export function writeRefusal(
   return { status, headers, problem: problem(refusal, dialect) };
 }
 
-/** The headers of a paid answer, in the dialect of the request; `Cache-Control: private` replaces any other. */
-export function writeReceipt(dialect: DialectName, receipt: Receipt): HeaderMap {
-  return { "Cache-Control": "private", ...of(dialect).writeReceipt(receipt) };
+/**
+ * The headers of a paid answer, in the dialect of the request; `Cache-Control: private` replaces any other.
+ * @param status of the answer: the `Payment` dialect has receipts for 2xx only, and x402 has none for a 402.
+ */
+export function writeReceipt(dialect: DialectName, receipt: Receipt, status = 200): HeaderMap {
+  const successful = status >= 200 && status <= 299;
+  const silent = (dialect === "payment" && !successful) || (dialect === "x402" && status === 402);
+  return { "Cache-Control": "private", ...(!silent && all[dialect].writeReceipt(receipt)) };
 }
 
 /** The headers of a request that pays. @param echo of the challenge that is answered; plain RDN headers unless given. */
 export function writePayment(payment: OutgoingPayment, echo: Echo = { dialect: "rdn" }): HeaderMap {
-  return of(echo.dialect).writePayment(payment, echo);
+  return all[echo.dialect].writePayment(payment, echo);
 }
 
 /**
@@ -115,7 +125,7 @@ export function readChallenge(headers: HeadersLike, dialects: readonly DialectNa
   const source = headerSource(headers);
   for (const name of dialects) {
     try {
-      const challenge = of(name).readChallenge(source);
+      const challenge = all[name].readChallenge(source);
       if (challenge !== undefined) return { kind: "challenge", challenge };
     } catch (error) {
       isParseError(error);
@@ -141,10 +151,4 @@ export function readReceipt(headers: HeadersLike): ReceiptReading {
     }
   }
   return { kind: "none" };
-}
-
-function of(name: DialectName): Dialect {
-  const dialect = all[name];
-  if (dialect === undefined) throw new RangeError(`no such dialect: ${String(name)}`);
-  return dialect;
 }

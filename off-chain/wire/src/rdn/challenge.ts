@@ -118,6 +118,7 @@ function parseCount(text: string): number {
   return Number(count);
 }
 
-function parseFlag(text: string): void {
+function parseFlag(text: string): true {
   if (text !== "1") throw new ParseError("not a flag", "Send 1, or leave it out.");
+  return true;
 }

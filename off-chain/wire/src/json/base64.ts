@@ -1,0 +1,49 @@
+import { ParseError } from "@rmps/proofs";
+import { MAX_LENGTH } from "../field.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const URL_SAFE = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
+
+/** Base64 with padding (RFC 4648, section 4). */
+export function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Base64url without padding (RFC 4648, section 5). */
+export function base64url(bytes: Uint8Array): string {
+  return base64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** The UTF-8 bytes of a text. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+function textOf(standard: string): string {
+  try {
+    return decoder.decode(Uint8Array.from(atob(standard), (character) => character.charCodeAt(0)));
+  } catch {
+    throw new ParseError("not UTF-8", "Encode UTF-8 text.");
+  }
+}
+
+/** The text in base64 with padding. @throws ParseError */
+export function fromBase64(text: string): string {
+  if (text.length > MAX_LENGTH || !STANDARD.test(text)) {
+    throw new ParseError("not base64", `Send base64 with padding, at most ${MAX_LENGTH} characters.`);
+  }
+  return textOf(text);
+}
+
+/** The text in base64url without padding. @throws ParseError */
+export function fromBase64url(text: string): string {
+  if (text.length > MAX_LENGTH || !URL_SAFE.test(text)) {
+    throw new ParseError("not base64url", `Send base64url without padding, at most ${MAX_LENGTH} characters.`);
+  }
+  return textOf(text.replace(/-/g, "+").replace(/_/g, "/"));
+}
