@@ -97,11 +97,8 @@ describe("ChannelManager.deposit", () => {
       const call = manager.interface.encodeFunctionData("deposit", [await world.terms(), 1n]);
       await sender.call({ to, data: call });
       for (const data of dirtyCalls(call)) {
-        await expect(sender.call({ to, data })).to.be.revertedWithCustomError(manager, "InvalidTerms");
-        await expect(sender.sendTransaction({ to, data, gasLimit: 500_000n })).to.be.revertedWithCustomError(
-          manager,
-          "InvalidTerms",
-        );
+        await expect(sender.call({ to, data })).to.revert(ethers);
+        await expect(sender.sendTransaction({ to, data, gasLimit: 500_000n })).to.revert(ethers);
       }
     });
   });

@@ -297,8 +297,7 @@ describe("ChannelManager.depositWithAuthorization", () => {
       const values = [terms, 1n, 0n, MaxUint256, SALT, await authorize(terms, 1n)] as const;
       const call = manager.interface.encodeFunctionData("depositWithAuthorization", [...values]);
       await sender.call({ to, data: call });
-      for (const data of dirtyCalls(call))
-        await expect(sender.call({ to, data })).to.be.revertedWithCustomError(manager, "InvalidTerms");
+      for (const data of dirtyCalls(call)) await expect(sender.call({ to, data })).to.revert(ethers);
     });
   });
 });

@@ -282,8 +282,7 @@ describe("ChannelManager.depositWithPermit2", () => {
       const values = [terms, 1n, nonces, NEVER, await permit(terms, 1n)] as const;
       const call = manager.interface.encodeFunctionData("depositWithPermit2", [...values]);
       await sender.call({ to, data: call });
-      for (const data of dirtyCalls(call))
-        await expect(sender.call({ to, data })).to.be.revertedWithCustomError(manager, "InvalidTerms");
+      for (const data of dirtyCalls(call)) await expect(sender.call({ to, data })).to.revert(ethers);
     });
   });
 });
