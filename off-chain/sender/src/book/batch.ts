@@ -26,7 +26,7 @@ export class Batch {
           const value = change(state);
           outcome = () => resolve(value);
         } catch (error) {
-          outcome = () => reject(error as Error);
+          outcome = () => reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       this.#settled.push(() => outcome());

@@ -69,15 +69,15 @@ export function fileStore(path: string = defaultStatePath()): Store {
   const mutex = new Mutex();
 
   async function locked<T>(
-    lockfilePath: string,
+    name: string,
     retries: typeof PATIENCE,
     work: (compromised: () => boolean) => Promise<T>,
   ): Promise<T> {
     let compromised = false;
     const onCompromised = () => (compromised = true);
-    const options = { realpath: false, lockfilePath, stale: STALE, retries, onCompromised };
+    const options = { realpath: false, stale: STALE, retries, onCompromised };
     const unlock = await mkdir(folder, { recursive: true, mode: 0o700 })
-      .then(() => lock(path, options))
+      .then(() => lock(name, options))
       .catch((error: unknown) => {
         throw failure(error, path);
       });
@@ -90,7 +90,7 @@ export function fileStore(path: string = defaultStatePath()): Store {
 
   const transaction: Transaction = async (apply) => {
     try {
-      await locked(`${path}.lock`, PATIENCE, async (compromised) => {
+      await locked(path, PATIENCE, async (compromised) => {
         const before = await contents(path);
         const state = decodeBook(before);
         apply(state);
@@ -119,7 +119,7 @@ export function fileStore(path: string = defaultStatePath()): Store {
     exclusive: (name, work) =>
       mutex.run(name, () => {
         const suffix = createHash("sha256").update(name).digest("hex").slice(0, 16);
-        return locked(`${path}.${suffix}.lock`, LONG_PATIENCE, () => work());
+        return locked(`${path}.${suffix}`, LONG_PATIENCE, () => work());
       }),
   };
 }

@@ -102,7 +102,7 @@ export const CLOSED = 2n ** 32n - 1n;
 
 /** Takes over what the chain says: it is the authority on deposits and on the end of a channel. */
 export function observe(record: ChannelRecord, facts: ChainFacts): void {
-  if (facts.deposit > 0n) record.deposit = facts.deposit;
+  record.deposit = facts.deposit; // none where the chain does not know it (yet, or any more)
   if (facts.closesAt === CLOSED) record.status = "closed";
   else if (facts.closesAt > 0n) record.status = "closing";
   else if (facts.deposit > 0n && record.status === "opening") record.status = "open";

@@ -58,15 +58,18 @@ export async function timeOf(chain: Chain): Promise<bigint> {
 export class Chains {
   readonly #rpc: Rpc | undefined;
   readonly #wallet: Provider | undefined;
+  readonly #only: bigint | undefined;
   readonly #open = new Map<bigint, Promise<Chain>>();
 
   /**
    * @param rpc    as in the options; without it the local chain alone can be reached.
    * @param wallet the provider that came with the wallet: used where `rpc` names none.
+   * @param only   the one chain on which the wallet may be used; undefined: all.
    */
-  constructor(rpc: Rpc | undefined, wallet: Provider | undefined) {
+  constructor(rpc: Rpc | undefined, wallet: Provider | undefined, only?: bigint) {
     this.#rpc = rpc;
     this.#wallet = wallet;
+    this.#only = only;
   }
 
   /** @throws SenderError `configuration` where no RPC is named, `chain` where it serves another chain or nothing. */
@@ -81,6 +84,10 @@ export class Chains {
   }
 
   async #connect(chainId: bigint): Promise<Chain> {
+    if (this.#only !== undefined && chainId !== this.#only) {
+      const remedy = `This key is for chain ${this.#only} only: elsewhere use a keystore or a key file.`;
+      throw new SenderError("configuration", `this key is not used on chain ${chainId}`, remedy);
+    }
     const endpoint = this.#endpoint(chainId);
     const provider = typeof endpoint === "string" ? providerAt(endpoint, chainId) : endpoint;
     const actual = await idOf(provider);
@@ -113,5 +120,18 @@ async function idOf(provider: Provider): Promise<bigint> {
     return (await provider.getNetwork()).chainId;
   } catch (error) {
     throw chainError(error, "asking the RPC for its chain");
+  }
+}
+
+/** The chain that an RPC serves. @throws SenderError `chain` where it does not answer. */
+export async function chainIdAt(url: string): Promise<bigint> {
+  try {
+    const request = new FetchRequest(url);
+    request.timeout = RPC_TIMEOUT;
+    request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
+    const { result } = (await request.send()).bodyJson as { result: string };
+    return BigInt(result);
+  } catch (error) {
+    throw chainError(error, `asking ${url} for its chain`);
   }
 }

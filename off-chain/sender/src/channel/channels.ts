@@ -1,7 +1,7 @@
 import { channelId, parseTerms, senderSide, type Address, type Hex, type PrivateKey, type Terms } from "@rmps/proofs";
 import { hexlify, randomBytes, type Signer } from "ethers";
 import { Book, type ChannelName } from "../book/book.ts";
-import { observe } from "../book/moves.ts";
+import { observe, type ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
 import type { Store } from "../book/store.ts";
 import { SenderError } from "../errors.ts";
@@ -22,6 +22,8 @@ export interface ChannelsOptions {
   store: Store;
   /** RPC URLs or providers; without it the wallet's own provider, on chain 31337 `http://127.0.0.1:8545`. */
   rpc?: Rpc;
+  /** The one chain on which the wallet may be used; all by default. */
+  onlyChain?: bigint;
   /** How deposits are made; `auto` by default. */
   via?: DepositPath;
   /** With which receivers are asked for agreements; the platform's `fetch` by default. */
@@ -43,7 +45,7 @@ export class Channels {
   private constructor(wallet: Wallet, options: ChannelsOptions) {
     this.wallet = wallet;
     this.book = new Book(options.store);
-    this.chains = new Chains(options.rpc, wallet.provider);
+    this.chains = new Chains(options.rpc, wallet.provider, options.onlyChain);
     this.#options = options;
   }
 
@@ -96,9 +98,14 @@ export class Channels {
     return this.refresh(record);
   }
 
-  /** Asks the chain how a channel of the book stands. */
+  /** What the chain says of a channel; a deposit of 0: it does not know it. */
+  async factsOf({ chainId, contract, id }: ChannelName): Promise<ChainFacts> {
+    return factsOf(await this.chains.get(chainId), contract, id);
+  }
+
+  /** Takes what the chain says of a channel over into the book. */
   async refresh(channel: ChannelName): Promise<ChannelRecord> {
-    const facts = await factsOf(await this.chains.get(channel.chainId), channel.contract, channel.id);
+    const facts = await this.factsOf(channel);
     return this.book.change(channel, (record) => {
       observe(record, facts);
       return structuredClone(record);
@@ -146,7 +153,8 @@ export class Channels {
     const exits: Exit[] = [];
     for (const record of await this.list()) {
       if (record.status !== "closing") continue;
-      const { closesAt } = await factsOf(await this.chains.get(record.chainId), record.contract, record.id);
+      const { deposit, closesAt } = await this.factsOf(record);
+      if (deposit === 0n) continue;
       const exit = closesAt === 0n ? await this.close(record) : await this.finalize(record);
       if (exit !== undefined) exits.push(exit);
     }

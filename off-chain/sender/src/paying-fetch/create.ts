@@ -95,6 +95,7 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
       for (const record of await channels.list()) {
         if (record.status === "closed" || record.status === "opening") continue;
         if (only.origin !== undefined && record.origin !== only.origin) continue;
+        if ((await channels.factsOf(record)).deposit === 0n) continue; // nothing to get back
         await pool.retire(record);
         exits.push(await channels.close(record));
       }

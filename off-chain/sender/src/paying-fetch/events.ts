@@ -5,4 +5,4 @@ export type SenderEvent =
   | { kind: "opened" | "topped-up"; channel: ChannelRecord; amount: bigint }
   | { kind: "adopted"; channel: ChannelRecord }
   | { kind: "paid"; channel: ChannelRecord; url: string; cost: bigint; balance: bigint; spent: bigint }
-  | { kind: "refused"; url: string; reason: string; again: boolean };
+  | { kind: "refused"; url: string; code: string; again: boolean };

@@ -1,14 +1,13 @@
-import { senderSide, signBalanceProof, verifyBalanceProof, type Hex } from "@rmps/proofs";
 import { adopt, charge, lose, refuse, reserve, writeOff } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { OutcomeUnknownError, PaymentRefusedError, SenderError } from "../errors.ts";
 import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
-import { writePayment, type ChannelView, type HeaderMap } from "@rmps/wire";
 import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
 import type { Offer } from "@rmps/wire";
 import type { SenderEvent } from "./events.ts";
 import { neverLeft, pause } from "./network.ts";
+import { isOurProof, paymentHeaders } from "./proof.ts";
 import { reactTo, type Patience } from "./refusal.ts";
 
 /** What a payment takes. */
@@ -77,21 +76,12 @@ export class Payment {
     }
   }
 
-  async #sign(balance: bigint): Promise<Hex> {
-    const { chainId, contract, id, terms } = this.#channel;
-    const key = this.#context.channels.wallet.keyOf(senderSide(terms));
-    if (key === undefined) throw new Error("no key for a channel of ours");
-    const proof = { chainId, contract, channelId: id, balance };
-    return typeof key === "string" || key instanceof Uint8Array
-      ? signBalanceProof(proof, key)
-      : await signBalanceProof(proof, key);
-  }
-
   /** Sends the request with one balance until it is answered, and settles the balance in the book. */
   async #offer(request: PreparedRequest, balance: bigint): Promise<Outcome | "learned"> {
     let left = false; // whether a request with this proof may have reached the receiver and been charged
     try {
-      const headers = await this.#headers(balance);
+      const { wallet } = this.#context.channels;
+      const headers = await paymentHeaders(wallet, this.#channel, balance, this.#demand.price);
       const started = Date.now();
       for (let attempt = 0; ; attempt++) {
         let response: Response;
@@ -118,7 +108,7 @@ export class Payment {
         if (learned !== undefined) return learned;
         const reaction = reactTo(refusal, attempt, Date.now() - started, this.#context.patience);
         const again = reaction.kind === "again";
-        this.#context.report({ kind: "refused", url: request.url.href, reason: refusal.code, again });
+        this.#context.report({ kind: "refused", url: request.url.href, code: refusal.code, again });
         if (reaction.kind === "give-up") throw new PaymentRefusedError(refusal.code, refusal.status, reaction.remedy);
         if (reaction.kind === "leave") {
           await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
@@ -130,17 +120,6 @@ export class Payment {
       await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
       throw error;
     }
-  }
-
-  async #headers(balance: bigint): Promise<HeaderMap> {
-    const { chainId, contract, id, terms } = this.#channel;
-    return writePayment({
-      channelId: id,
-      balance,
-      signature: await this.#sign(balance),
-      maxPrice: this.#demand.price,
-      claims: { chainId, contract, token: terms.token, receiver: terms.receiver, sender: terms.sender },
-    });
   }
 
   async #answered(request: PreparedRequest, balance: bigint, response: Response): Promise<Outcome> {
@@ -173,7 +152,7 @@ export class Payment {
   async #learn(balance: bigint, refusal: Refusal): Promise<Outcome | "learned" | undefined> {
     if (refusal.code !== "insufficient-payment") return undefined;
     const { view, offer } = refusal;
-    const proven = view !== undefined && this.#isOurs(view);
+    const proven = view !== undefined && isOurProof(this.#channel, view);
     const learned = await this.#change((record) => {
       const adopted = proven && adopt(record, view.accepted, view.spent);
       // Served for a higher balance meanwhile, and restarted since: it counts this one as used. There is credit, and
@@ -188,13 +167,6 @@ export class Payment {
       return { kind: "dearer", refusal };
     }
     return undefined;
-  }
-
-  /** Nothing that a receiver says about balances counts, unless it comes with our own signature. */
-  #isOurs({ channelId, accepted, proof }: ChannelView): boolean {
-    const { chainId, contract, id, terms } = this.#channel;
-    if (channelId !== id || proof === undefined) return false;
-    return verifyBalanceProof({ chainId, contract, channelId: id, balance: accepted }, proof, senderSide(terms));
   }
 }
 

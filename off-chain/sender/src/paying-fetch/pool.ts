@@ -110,7 +110,7 @@ export class Pool {
     candidates.sort((a, b) => exact(b) - exact(a) || (left(b) > left(a) ? 1 : -1));
     for (const candidate of candidates) {
       const now = await channels.refresh(candidate);
-      if (now.status === "open") return now;
+      if (now.status === "open" && now.deposit > 0n) return now;
     }
     return undefined;
   }

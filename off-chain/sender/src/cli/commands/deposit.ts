@@ -1,0 +1,75 @@
+import { parseAddress, ZERO_ADDRESS } from "@rmps/proofs";
+import type { Offer } from "@rmps/wire";
+import type { ChannelRecord } from "../../book/record.ts";
+import { SenderError } from "../../errors.ts";
+import { readOffer } from "../../http/dialect.ts";
+import { offerChecker } from "../../paying-fetch/offer-check.ts";
+import type { Context } from "../context.ts";
+import { parseTokens, show, type Token } from "../money.ts";
+import { pick } from "./pick.ts";
+
+/** Options of `rmps open`. */
+export interface OpenOptions {
+  deposit: string;
+  receiver?: string;
+  receiverSigner?: string;
+  challengePeriod?: string;
+}
+
+/** What the server at a URL offers, checked against the default limits. */
+async function offerAt(address: string, context: Context): Promise<Offer> {
+  const response = await fetch(address, { redirect: "manual" });
+  void response.body?.cancel();
+  const offer = response.status === 402 ? readOffer(response.headers) : undefined;
+  if (offer === undefined) {
+    const remedy = "Name the URL of something that is sold, or the receiver: --receiver.";
+    throw new SenderError("refused", `${address} offers nothing (HTTP ${response.status})`, remedy);
+  }
+  const { token } = context.options;
+  await offerChecker(token === undefined ? {} : { token }, await context.channels(), await context.managers())(offer);
+  return offer;
+}
+
+async function named(options: OpenOptions, context: Context): Promise<Offer> {
+  if (options.receiver === undefined) {
+    throw new SenderError("configuration", "no receiver", "Name a URL that is sold, or --receiver ADDRESS.");
+  }
+  const { chainId } = await context.chain();
+  return {
+    price: 0n,
+    manager: { chainId, contract: (await context.manager()).contract },
+    token: (await context.token()).address,
+    receiver: parseAddress(options.receiver),
+    receiverSigner: parseAddress(options.receiverSigner ?? ZERO_ADDRESS),
+    challengePeriod: Number(options.challengePeriod ?? 86_400),
+  };
+}
+
+/** `rmps open`: a new channel, on the terms that a server offers or that are named. */
+export async function open(address: string | undefined, options: OpenOptions, context: Context): Promise<void> {
+  const channels = await context.channels();
+  const offer = address === undefined ? await named(options, context) : await offerAt(address, context);
+  const token = await context.tokenAt(offer.token);
+  const amount = parseTokens(options.deposit, token, "--deposit");
+  const record = await channels.open(offer.manager, offer, amount);
+  if (address !== undefined) {
+    await channels.book.change(record, (current) => {
+      current.origin = new URL(address).origin;
+      current.gatewayPath = offer.gatewayPath;
+    });
+  }
+  report("opened", record, token, context);
+}
+
+/** `rmps topup`: adds to the deposit of an open channel. */
+export async function topUp(channel: string, amount: string, context: Context): Promise<void> {
+  const channels = await context.channels();
+  const record = await pick(channel, context);
+  const token = await context.tokenAt(record.terms.token);
+  const after = await channels.topUp(record, parseTokens(amount, token, "AMOUNT"));
+  report("topped up", after, token, context);
+}
+
+function report(done: string, { id, deposit }: ChannelRecord, token: Token, { output }: Context): void {
+  output.result({ channel: id, deposit, token: token.address }, `${done} ${id}, deposit ${show(deposit, token)}`);
+}

@@ -1,0 +1,53 @@
+import type { ChannelRecord } from "../../book/record.ts";
+import type { Exit } from "../../channel/exit.ts";
+import { SenderError } from "../../errors.ts";
+import type { Context } from "../context.ts";
+import { show } from "../money.ts";
+import { known, pick } from "./pick.ts";
+
+const when = (closesAt: bigint) => new Date(Number(closesAt) * 1000).toISOString().replace(".000", "");
+
+async function describe({ channel, kind, by, settled, closesAt, reason }: Exit, context: Context): Promise<string> {
+  const token = await context.tokenAt(channel.terms.token);
+  const rest = show(channel.deposit - settled, token);
+  const name = `${channel.id.slice(0, 10)}…`;
+  const paid = `${show(settled, token)} paid`;
+  if (kind === "closed") return `closed ${name}${by === "agreement" ? " by agreement" : ""}: ${paid}, ${rest} back`;
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return `closing ${name}${why}: ${paid}; rmps finalize brings back the rest from ${when(closesAt)}`;
+}
+
+async function report(exits: Exit[], context: Context): Promise<void> {
+  const { output } = context;
+  const values = exits.map(({ channel, ...exit }) => ({ channel: channel.id, deposit: channel.deposit, ...exit }));
+  const lines = await Promise.all(exits.map((exit) => describe(exit, context)));
+  output.result(values, lines.length === 0 ? "nothing to do" : lines.join("\n"));
+}
+
+/** `rmps close`: by agreement where the receiver gives it, else the challenge period begins. */
+export async function close(names: string[], all: boolean, context: Context): Promise<void> {
+  if ((names.length === 0) !== all) {
+    throw new SenderError("configuration", "which channels?", "Name channels, or close them --all.");
+  }
+  const channels = await context.channels();
+  const records: ChannelRecord[] = [];
+  if (all) records.push(...(await known(context)).filter(({ status, deposit }) => status !== "closed" && deposit > 0n));
+  for (const name of names) records.push(await pick(name, context));
+  const exits: Exit[] = [];
+  for (const record of records) exits.push(await channels.close(record));
+  await report(exits, context);
+}
+
+/** `rmps finalize`: all that is due. */
+export async function finalize(context: Context): Promise<void> {
+  await known(context);
+  const channels = await context.channels();
+  const exits = await channels.finishAll();
+  await report(exits, context);
+  const { chainId } = await context.chain();
+  for (const { id, status, ending, chainId: chain } of await channels.list()) {
+    const closesAt = ending?.closesAt;
+    const isLater = chain === chainId && status === "closing" && !exits.some(({ channel }) => channel.id === id);
+    if (isLater && closesAt !== undefined) context.output.note(`${id.slice(0, 10)}… is due at ${when(closesAt)}`);
+  }
+}

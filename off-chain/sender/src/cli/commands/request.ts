@@ -1,0 +1,131 @@
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { SenderError } from "../../errors.ts";
+import { createPayingFetch } from "../../paying-fetch/create.ts";
+import type { SenderEvent } from "../../paying-fetch/events.ts";
+import type { Limits } from "../../paying-fetch/limits.ts";
+import type { Context } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { parseTokens, printable, show } from "../money.ts";
+import { toJson } from "../output.ts";
+
+/** Options of `rmps get` and `rmps post`. */
+export interface RequestOptions {
+  header?: string[];
+  data?: string;
+  output?: string;
+  include?: boolean;
+  fail?: boolean;
+  silent?: boolean;
+  maxPrice?: string;
+  maxDeposit?: string;
+}
+
+function parseHeaders(lines: string[]): Headers {
+  const headers = new Headers();
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    try {
+      if (colon < 1) throw new TypeError();
+      headers.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+    } catch {
+      throw new SenderError("configuration", `-H: ${printable(line)} is no header`, "Write it as 'Name: value'.");
+    }
+  }
+  return headers;
+}
+
+async function bodyOf(data: string): Promise<string | Buffer> {
+  if (!data.startsWith("@")) return data;
+  try {
+    return await readFile(data.slice(1));
+  } catch (error) {
+    throw new SenderError("configuration", `-d: ${(error as Error).message}`, "Check the path after @.");
+  }
+}
+
+async function limitsOf({ maxPrice, maxDeposit }: RequestOptions, context: Context): Promise<Limits> {
+  if (maxPrice === undefined && maxDeposit === undefined) return {};
+  const token = await context.token();
+  return {
+    ...(maxPrice !== undefined && { maxPrice: parseTokens(maxPrice, token, "--max-price") }),
+    ...(maxDeposit !== undefined && { maxDeposit: parseTokens(maxDeposit, token, "--max-deposit") }),
+  };
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new SenderError("configuration", `${printable(text)} is no URL`, "Begin it with http:// or https://.");
+}
+
+/** Receipts and what else happens, on standard error. */
+async function tell(event: SenderEvent, context: Context): Promise<void> {
+  if (context.options.json) return context.output.note(toJson(brief(event)));
+  if (event.kind === "refused") {
+    if (event.again) context.output.note(`the receiver says ${event.code}, trying again`);
+    return;
+  }
+  const token = await context.tokenAt(event.channel.terms.token);
+  const channel = `channel ${event.channel.id.slice(0, 10)}…`;
+  switch (event.kind) {
+    case "opened":
+      return context.output.note(`opened ${channel} with ${show(event.amount, token)}`);
+    case "topped-up":
+      return context.output.note(`topped ${channel} up by ${show(event.amount, token)}`);
+    case "adopted":
+      return context.output.note(`found ${channel} on chain`);
+    case "paid":
+      return context.output.note(`paid ${show(event.cost, token)} with ${channel}, ${show(event.spent, token)} so far`);
+  }
+}
+
+function brief(event: SenderEvent): unknown {
+  return event.kind === "refused" ? event : { ...event, channel: event.channel.id };
+}
+
+/** Writes status line and headers as curl does. */
+function head(response: Response): string {
+  const lines = [...response.headers].map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP ${response.status} ${response.statusText}`.trim(), ...lines, "", ""].join("\r\n");
+}
+
+/** `rmps get|post URL`: content to standard output or a file, and nothing else there. */
+export async function request(
+  method: "GET" | "POST",
+  address: string,
+  options: RequestOptions,
+  context: Context,
+): Promise<void> {
+  const url = checkedUrl(address);
+  const headers = parseHeaders(options.header ?? []);
+  const init: RequestInit = { method, headers };
+  if (options.data !== undefined) {
+    init.body = await bodyOf(options.data);
+    if (!headers.has("content-type")) headers.set("content-type", "application/x-www-form-urlencoded");
+  }
+  const { token } = context.options;
+  const told: Promise<void>[] = [];
+  const pay = createPayingFetch({
+    ...(await context.channelsOptions()),
+    managers: await context.managers(),
+    limits: await limitsOf(options, context),
+    ...(token !== undefined && { token }),
+    onEvent: (event) => void (options.silent || told.push(tell(event, context).catch(() => undefined))),
+  });
+  const response = await pay(url, init);
+  await Promise.all(told);
+  const failed = options.fail === true && response.status >= 400;
+  if (failed) {
+    void response.body?.cancel();
+    process.exitCode = EXIT.http;
+    return context.output.note(`the server answered ${response.status}`);
+  }
+  const target = options.output === undefined ? process.stdout : createWriteStream(options.output);
+  if (options.include) target.write(head(response));
+  const body = Readable.fromWeb(response.body ?? new Blob([]).stream());
+  await pipeline(body, target, { end: options.output !== undefined });
+  if (response.status >= 400) context.output.note(`the server answered ${response.status}`);
+}

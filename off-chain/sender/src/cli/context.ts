@@ -1,0 +1,92 @@
+import { parseAddress, type Address } from "@rmps/proofs";
+import { fileStore } from "../book/file-store.ts";
+import { chainIdAt, LOCAL_RPC, type Chain } from "../channel/chain.ts";
+import { Channels, type ChannelsOptions } from "../channel/channels.ts";
+import { callbackToken, type DepositPath } from "../channel/deposit.ts";
+import { knownManager, type KnownManager, type Managers } from "../channel/managers.ts";
+import { SenderError } from "../errors.ts";
+import { findKey, type KeyOptions } from "./keys.ts";
+import { readToken, type Token } from "./money.ts";
+import { createOutput, type Output } from "./output.ts";
+
+/** Options that all commands share. */
+export interface CommonOptions extends KeyOptions {
+  rpc?: string;
+  manager?: string;
+  token?: string;
+  via?: DepositPath;
+  insecureHttp?: boolean;
+  json?: boolean;
+}
+
+/** What a command works with. The chain is only asked by those who need it. */
+export class Context {
+  readonly options: CommonOptions;
+  readonly output: Output;
+  readonly rpc: string;
+  #channels: Promise<Channels> | undefined;
+  #chain: Promise<Chain> | undefined;
+
+  constructor(options: CommonOptions) {
+    this.options = options;
+    this.output = createOutput(options.json);
+    this.rpc = options.rpc ?? (process.env["RMPS_RPC"] || LOCAL_RPC);
+  }
+
+  /** The options of the library. */
+  async channelsOptions(): Promise<ChannelsOptions> {
+    const { key, onlyChain } = await findKey(this.options);
+    const { via, insecureHttp } = this.options;
+    return {
+      wallet: key,
+      store: fileStore(),
+      rpc: this.rpc,
+      ...(onlyChain !== undefined && { onlyChain }),
+      ...(via !== undefined && { via }),
+      ...(insecureHttp !== undefined && { allowInsecure: insecureHttp }),
+    };
+  }
+
+  channels(): Promise<Channels> {
+    return (this.#channels ??= this.channelsOptions().then((options) => Channels.create(options)));
+  }
+
+  /** The chain that the RPC serves. */
+  chain(): Promise<Chain> {
+    return (this.#chain ??= this.channels().then(async ({ chains }) => chains.get(await chainIdAt(this.rpc))));
+  }
+
+  /** The managers to trust: the named one on the RPC's chain, beside those that are known. */
+  async managers(): Promise<Managers> {
+    const { manager } = this.options;
+    return manager === undefined ? {} : { [(await this.chain()).chainId.toString()]: parseAddress(manager) };
+  }
+
+  /** The manager on the RPC's chain. */
+  async manager(): Promise<KnownManager> {
+    const { chainId } = await this.chain();
+    const manager = knownManager(chainId, await this.managers());
+    if (manager !== undefined) return manager;
+    throw new SenderError("configuration", `no manager is known on chain ${chainId}`, "Name one: --manager.");
+  }
+
+  /** The token that is paid in: the named one, else the one that the manager takes by notifying transfer. */
+  async token(): Promise<Token> {
+    const chain = await this.chain();
+    const { token } = this.options;
+    const address =
+      token === undefined ? await callbackToken(chain, (await this.manager()).contract) : parseAddress(token);
+    return this.tokenAt(address);
+  }
+
+  readonly #tokens = new Map<Address, Promise<Token>>();
+
+  tokenAt(address: Address): Promise<Token> {
+    let token = this.#tokens.get(address);
+    if (token === undefined) {
+      token = this.chain().then((chain) => readToken(chain, address));
+      this.#tokens.set(address, token);
+    }
+    return token;
+  }
+}

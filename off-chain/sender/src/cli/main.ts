@@ -1,0 +1,106 @@
+import { Command, CommanderError, Option } from "commander";
+import { channels } from "./commands/channels.ts";
+import { open, topUp, type OpenOptions } from "./commands/deposit.ts";
+import { close, finalize } from "./commands/exit.ts";
+import { request, type RequestOptions } from "./commands/request.ts";
+import { Context, type CommonOptions } from "./context.ts";
+import { EXIT, EXIT_HELP, explain } from "./exit-codes.ts";
+import { createOutput, toJson } from "./output.ts";
+
+/** Options of every command, with the environment variables that stand for them. */
+function withCommon(command: Command): Command {
+  return command
+    .optionsGroup("Key:")
+    .option("--keystore <file>", "encrypted JSON wallet (RMPS_KEYSTORE); asks for its password")
+    .option("--password-file <file>", "its password, in a file of mode 0600 (RMPS_PASSWORD_FILE; or RMPS_PASSWORD)")
+    .option("--key-file <file>", "private key in a file of mode 0600 (RMPS_KEY_FILE; or RMPS_KEY holds the key)")
+    .option("--key <hex>", "private key, on chain 31337 only")
+    .option("--account <n>", "Hardhat's well-known account n, on chain 31337 only")
+    .optionsGroup("Chain:")
+    .option("--rpc <url>", "JSON-RPC of the chain (RMPS_RPC; http://127.0.0.1:8545 by default)")
+    .option("--manager <address>", "ChannelManager to trust; by default the one that is known on the chain")
+    .option("--token <address>", "token to pay in; by default the one that the manager takes by notifying transfer")
+    .addOption(new Option("--via <path>", "how deposits are made").choices(["auto", "erc20", "erc223"]).default("auto"))
+    .optionsGroup("Other:")
+    .option("--insecure-http", "pay over plain http also beyond this machine")
+    .option("--json", "JSON, also on a terminal (RMPS_STATE names the folder of the state)");
+}
+
+/** The command with all its subcommands. */
+export function createProgram(): Command {
+  const program = new Command("rmps")
+    .description("Pays for single HTTP requests through payment channels.")
+    .showHelpAfterError("(rmps --help shows what there is)")
+    .addHelpText("after", EXIT_HELP)
+    .exitOverride();
+
+  const add = (usage: string, description: string) =>
+    program.command(usage).description(description).addHelpText("after", EXIT_HELP);
+
+  for (const method of ["get", "post"] as const) {
+    add(`${method} <url>`, `${method.toUpperCase()} a URL and pay what it costs; content goes to standard output`)
+      .optionsGroup("Request:")
+      .option("-H, --header <line>", "request header, may be repeated", collect)
+      .option("-d, --data <text>", "request body; @file reads it from a file")
+      .option("-o, --output <file>", "write the content to a file")
+      .option("-i, --include", "write status and headers before the content")
+      .option("-f, --fail", "exit with 22 and without content where the server answers 400 or above")
+      .option("-s, --silent", "no receipts")
+      .optionsGroup("Limits:")
+      .option("--max-price <tokens>", "the most that the request may cost (1 by default)")
+      .option("--max-deposit <tokens>", "the most that may lie unspent in the channel (10 by default)")
+      .addHelpText("after", DEPOSIT_HELP)
+      .action((url: string, options: RequestOptions & CommonOptions) =>
+        request(method === "get" ? "GET" : "POST", url, options, new Context(options)),
+      );
+  }
+  add("open [url]", "open a channel on the terms that a URL offers, or that are named")
+    .requiredOption("--deposit <tokens>", "what to put into it")
+    .option("--receiver <address>", "whom to pay, where no URL is given")
+    .option("--receiver-signer <address>", "the key that signs for it")
+    .option("--challenge-period <seconds>", "how long the receiver may answer a close (a day by default)")
+    .action((url: string | undefined, options: OpenOptions & CommonOptions) =>
+      open(url, options, new Context(options)),
+    );
+  add("topup <channel> <amount>", "add to the deposit of an open channel").action(
+    (channel: string, amount: string, options: CommonOptions) => topUp(channel, amount, new Context(options)),
+  );
+  add("channels", "where is my money? The chain's logs and the local state side by side").action(
+    (options: CommonOptions) => channels(new Context(options)),
+  );
+  add("close [channels...]", "end channels: by agreement, else the challenge period begins")
+    .option("--all", "all channels of this account")
+    .action((names: string[], options: { all?: boolean } & CommonOptions) =>
+      close(names, options.all ?? false, new Context(options)),
+    );
+  add("finalize", "bring back what is left of channels whose challenge period is over").action(
+    (options: CommonOptions) => finalize(new Context(options)),
+  );
+  for (const command of program.commands) withCommon(command);
+  return program;
+}
+
+function collect(line: string, all: string[] | undefined): string[] {
+  return [...(all ?? []), line];
+}
+
+const DEPOSIT_HELP = `
+A channel is opened where there is none: with what the server suggests, else ten times the price, within --max-deposit.
+What is not spent comes back: rmps close.`;
+
+/** Runs the command. Never throws; sets the exit code. */
+export async function main(args: string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage; // it has said what is wrong
+      return;
+    }
+    const { code, message, remedy } = explain(error);
+    process.exitCode = code;
+    const output = createOutput(undefined);
+    if (args.includes("--json")) output.note(toJson({ error: message, remedy, exitCode: code }));
+    else output.note(`rmps: ${message}${remedy === undefined ? "" : `\n      ${remedy}`}`);
+  }
+}

@@ -1,0 +1,39 @@
+/** Writes for people on a terminal, for programs elsewhere. */
+export interface Output {
+  /** Whether results are JSON. */
+  readonly json: boolean;
+  /** One result: JSON for programs, `text` for people. */
+  result(value: unknown, text: string): void;
+  /** Rows of results. */
+  table(values: unknown[], rows: string[][], header: string[]): void;
+  /** A remark, on standard error. */
+  note(text: string): void;
+}
+
+/** JSON of anything that holds bigints: they become decimal strings. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part), indent);
+}
+
+/** @param json asked for; without it, standard output decides: a terminal is for people. */
+export function createOutput(json: boolean | undefined): Output {
+  const forPrograms = json ?? !process.stdout.isTTY;
+  return {
+    json: forPrograms,
+    result(value, text) {
+      process.stdout.write(`${forPrograms ? toJson(value, 2) : text}\n`);
+    },
+    table(values, rows, header) {
+      if (forPrograms) return void process.stdout.write(`${toJson(values, 2)}\n`);
+      const all = [header, ...rows];
+      const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+      for (const row of all) {
+        const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
+        process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
+      }
+    },
+    note(text) {
+      process.stderr.write(`${text}\n`);
+    },
+  };
+}
