@@ -75,7 +75,7 @@ export class Refuser {
       { challengeKey, dialects: this.#offered(request.secure) },
       dialect,
     );
-    if (status === 402) headers["Vary"] = "Accept";
+    if (status === 402) headers["Vary"] = "Accept, Origin";
     return { kind: "refused", status, headers, body: JSON.stringify(problem) };
   }
 

@@ -29,7 +29,7 @@ export class Router<Entry> {
   add(path: string, entry: Entry): void {
     const open = path.endsWith("/*");
     const target = parseTarget(open ? path.slice(0, -2) || "/" : path);
-    if (target === undefined || target.query !== "" || path.slice(0, -1).includes("*")) {
+    if (target === undefined || path.includes("?") || target.path.includes("*")) {
       throw new RangeError(
         `The route ${path} is not a canonical path: begin with / and leave out what needs no escape.`,
       );

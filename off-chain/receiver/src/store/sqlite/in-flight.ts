@@ -24,15 +24,18 @@ export class InFlight {
     this.#sums.set(charge.channelId, this.of(charge.channelId) + charge.price);
   }
 
-  /** Removes a charge. @returns it, the first time; undefined ever after. */
-  take(id: ChargeId): OpenCharge | undefined {
+  /** Ends a charge. @returns it, the first time, to be released; undefined ever after. */
+  end(id: ChargeId): OpenCharge | undefined {
     const charge = this.#charges.get(id);
-    if (charge === undefined) return undefined;
     this.#charges.delete(id);
-    const rest = this.of(charge.channelId) - charge.price;
-    if (rest === 0n) this.#sums.delete(charge.channelId);
-    else this.#sums.set(charge.channelId, rest);
     return charge;
+  }
+
+  /** Counts an ended charge as in flight no more. */
+  release({ channelId, price }: OpenCharge): void {
+    const rest = this.of(channelId) - price;
+    if (rest === 0n) this.#sums.delete(channelId);
+    else this.#sums.set(channelId, rest);
   }
 
   /** What is in flight on a channel. */

@@ -93,8 +93,10 @@ export class Payments {
   }
 
   async finish(id: ChargeId, answer?: StoredAnswer): Promise<void> {
-    const open = this.#take(id);
-    const key = open?.idempotency;
+    const open = this.#inFlight.end(id);
+    if (open === undefined) return;
+    this.#release(open);
+    const key = open.idempotency;
     if (key === undefined || answer === undefined) return;
     await this.#queue.submit(() => {
       this.#repeats.answer(key, answer);
@@ -103,17 +105,21 @@ export class Payments {
   }
 
   async undo(id: ChargeId): Promise<boolean> {
-    const open = this.#take(id);
+    const open = this.#inFlight.end(id);
     if (open === undefined) return false;
     const { channelId, price, idempotency } = open;
-    await this.#queue.submit((batch) => {
-      const account = batch.get(channelId);
-      if (account === undefined) return nothing;
-      undo(account, price);
-      batch.dirty.add(account);
-      if (idempotency !== undefined) this.#repeats.remove(idempotency);
-      return nothing;
-    });
+    try {
+      await this.#queue.submit((batch) => {
+        const account = batch.get(channelId);
+        if (account === undefined) return nothing;
+        undo(account, price);
+        batch.dirty.add(account);
+        if (idempotency !== undefined) this.#repeats.remove(idempotency);
+        return nothing;
+      });
+    } finally {
+      this.#release(open); // Not before: until it is off what was spent, it must not be settled.
+    }
     return true;
   }
 
@@ -147,10 +153,9 @@ export class Payments {
     return this.#queue.drained();
   }
 
-  #take(id: ChargeId): OpenCharge | undefined {
-    const open = this.#inFlight.take(id);
-    if (open !== undefined) this.#refresh(open.channelId);
-    return open;
+  #release(open: OpenCharge): void {
+    this.#inFlight.release(open);
+    this.#refresh(open.channelId);
   }
 
   #refresh(channelId: Hex): void {

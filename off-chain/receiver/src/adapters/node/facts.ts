@@ -1,0 +1,51 @@
+import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { HeaderSource } from "@rmps/wire";
+import type { RequestFacts } from "../../paywall/types.ts";
+import { readAhead } from "./body.ts";
+
+/** Where the server is, if not where it listens. */
+export interface NodeOptions {
+  /**
+   * The origin under which clients know the server, such as `https://shop.example`, where a proxy stands in front.
+   * Unless given, it is taken from the connection and its `Host` header.
+   */
+  readonly origin?: string | undefined;
+}
+
+const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
+const HOST = /^[A-Za-z0-9.\-_~[\]:]{1,255}$/;
+
+/** The headers of a request, one by one. */
+export function headersOf(request: IncomingMessage): HeaderSource {
+  const { headers } = request;
+  return (name) => {
+    const value = headers[name];
+    if (value === undefined) return undefined;
+    // Of these Node keeps the first only; two of them must not look like one.
+    if (name === "authorization") return request.headersDistinct[name]?.join(", ");
+    return typeof value === "string" ? value : value.join(", ");
+  };
+}
+
+/** The facts of a request to a Node server. @param target path and query as sent, where a framework has changed them. */
+export function factsOf(request: IncomingMessage, { origin }: NodeOptions, target = request.url ?? "/"): RequestFacts {
+  const encrypted = (request.socket as Partial<TLSSocket>).encrypted === true;
+  return {
+    method: request.method ?? "GET",
+    target,
+    header: headersOf(request),
+    secure: origin === undefined ? encrypted || isLoopback(request) : origin.startsWith("https:"),
+    url: () => (origin ?? `${encrypted ? "https" : "http"}://${hostOf(request)}`) + target,
+    body: () => readAhead(request),
+  };
+}
+
+function isLoopback({ socket }: IncomingMessage): boolean {
+  return LOOPBACK.test(socket.remoteAddress ?? "");
+}
+
+function hostOf({ headers, socket }: IncomingMessage): string {
+  const host = headers.host ?? "";
+  return HOST.test(host) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
+}

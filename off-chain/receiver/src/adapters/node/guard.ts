@@ -1,0 +1,42 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { PaidRequest } from "../../paywall/types.ts";
+import { keepAnswer } from "./keep.ts";
+
+type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
+
+/**
+ * Watches the answer to a paid request: puts the receipt into its head, and settles the charge by what becomes of it.
+ * However the answer is sent, its status line passes `writeHead`.
+ */
+export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
+  const { writeHead } = response;
+
+  response.writeHead = function (status: number, reason?: string | Headers, headers?: Headers) {
+    response.writeHead = writeHead;
+    if (typeof reason === "string") response.statusMessage = reason;
+    else headers = reason;
+    setHeaders(response, headers);
+    for (const [name, value] of Object.entries(paid.receipt(status))) response.setHeader(name, value);
+    if (paid.keepsAnswer && status < 500) keepAnswer(response, status, paid);
+    else void paid.settle({ kind: "answered", status });
+    return writeHead.call(response, status);
+  } as typeof writeHead;
+
+  // Comes after every answer too; the first ending counts.
+  response.once("close", () => void (response.headersSent || paid.settle({ kind: "gone" })));
+}
+
+/** Headers in any of the forms that `writeHead` takes. */
+function setHeaders(response: ServerResponse, headers: Headers | undefined): void {
+  if (headers === undefined) return;
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+    return;
+  }
+  const flat = (headers as unknown[]).flat() as OutgoingHttpHeader[];
+  for (let i = 0; i < flat.length; i += 2) response.removeHeader(String(flat[i]));
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const value = flat[i + 1]!;
+    response.appendHeader(String(flat[i]), Array.isArray(value) ? value : String(value));
+  }
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { sendRefusal } from "../adapters/fastify.ts";
+import { factsOf, headersOf, type NodeOptions } from "../adapters/node/facts.ts";
+import { guardAnswer } from "../adapters/node/guard.ts";
+import { sendAnswer } from "../adapters/node/send.ts";
+import type { Cors } from "../paywall/cors.ts";
+import { simpleProblem } from "../paywall/idempotency.ts";
+import type { Paywall } from "../paywall/paywall.ts";
+import type { Content, Sold } from "./content.ts";
+import type { RouteRequest } from "./routes.ts";
+import { parseTarget } from "./target.ts";
+import { withoutPayment } from "./upstream-headers.ts";
+
+/** What `sell` puts on a server. */
+export interface SellOptions extends NodeOptions {
+  readonly paywall: Paywall;
+  readonly content: Content;
+  readonly cors: Cors;
+}
+
+const NOT_FOUND = simpleProblem(404, "not-found", "There is nothing here, and nothing to pay.");
+const NOT_CANONICAL = simpleProblem(400, "not-canonical", "The path is not in its canonical form.");
+const FAILED = simpleProblem(500, "failed", "The content could not be made; nothing was charged for it.");
+
+/**
+ * Sells content on a Fastify server: every path that the server has no route of its own for. Paths that are not
+ * canonical are refused, and origins get their headers, on all of the server's routes; so call it before those.
+ */
+export function sell(app: FastifyInstance, options: SellOptions): void {
+  const { content, cors } = options;
+  app.addHook("onRequest", async (request, reply) => {
+    const header = headersOf(request.raw);
+    const preflight = cors.preflight(request.method, header);
+    if (preflight !== undefined) return reply.code(204).headers(preflight).send();
+    for (const [name, value] of Object.entries(cors.headers(header))) reply.raw.setHeader(name, value);
+    if (request.headers.upgrade !== undefined || parseTarget(request.raw.url ?? "") === undefined) {
+      return sendRefusal(reply, NOT_CANONICAL);
+    }
+    return undefined;
+  });
+  app.addHook("onClose", () => content.close());
+  void app.register(async (scope) => {
+    // Bodies are the handlers' and upstreams' to read.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    scope.setNotFoundHandler((request, reply) => answer(options, request, reply));
+  });
+}
+
+async function answer(options: SellOptions, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { raw } = request;
+  const target = parseTarget(raw.url ?? "");
+  const match = target && options.content.find(target);
+  if (target === undefined || match === undefined) return sendRefusal(reply, NOT_FOUND);
+  const { entry: sold, params } = match;
+  const { method } = request;
+  if (sold.methods?.has(method) === false) return notAllowed(reply, method, sold);
+
+  const routeRequest: RouteRequest = {
+    method,
+    path: target.path,
+    params,
+    query: new URLSearchParams(target.query),
+    get headers() {
+      return withoutPayment(raw.headers);
+    },
+  };
+  if (!(await sold.source.exists(routeRequest))) return sendRefusal(reply, NOT_FOUND);
+  const price = await priceOf(sold, routeRequest);
+  const admission = await options.paywall.admit(factsOf(raw, options), { price, description: sold.description });
+  if (admission.kind === "refused") return sendRefusal(reply, admission);
+
+  reply.hijack();
+  if (admission.kind === "paid") guardAnswer(reply.raw, admission);
+  try {
+    await sold.source.send(routeRequest, raw, reply.raw);
+  } catch (error) {
+    request.log.error({ err: error, path: target.path }, "content failed");
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else sendAnswer(reply.raw, FAILED);
+  }
+  return reply;
+}
+
+function notAllowed(reply: FastifyReply, method: string, { allow }: Sold): FastifyReply {
+  if (method === "OPTIONS") return reply.code(204).header("Allow", allow).send();
+  const refusal = simpleProblem(405, "method-not-allowed", `Only ${allow} can be asked for here.`);
+  return sendRefusal(reply, { ...refusal, headers: { ...refusal.headers, Allow: allow } });
+}
+
+async function priceOf({ price, free }: Sold, request: RouteRequest): Promise<bigint> {
+  if (free.has(request.method)) return 0n;
+  const asked = typeof price === "bigint" ? price : await price(request);
+  if (typeof asked !== "bigint" || asked < 0n) throw new RangeError("A price must be a bigint from 0 up.");
+  return asked;
+}
