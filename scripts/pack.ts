@@ -1,0 +1,72 @@
+/** `npm run pack -- [--version X.Y.Z] [--out FOLDER]`: versions all packages alike, builds them and packs each. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+const root = join(import.meta.dirname, "..");
+
+/** Folders of the packages that are published, each after those that it depends on. */
+export const PACKAGES = [".", "off-chain/proofs", "off-chain/wire", "off-chain/sender", "off-chain/receiver"] as const;
+
+/** A package that was packed. Sizes in bytes. */
+export interface Packed {
+  name: string;
+  version: string;
+  filename: string;
+  size: number;
+  unpackedSize: number;
+  files: readonly { path: string; size: number }[];
+}
+
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies?: Record<string, string>;
+}
+
+function npm(args: readonly string[]): string {
+  const cli = process.env.npm_execpath;
+  const [command, first] = cli === undefined ? ["npm", []] : [process.execPath, [cli]];
+  return execFileSync(command, [...first, ...args], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+}
+
+/** Gives every package this version, and has them depend on exactly each other's. The lock file follows. */
+export function setVersion(version: string): void {
+  for (const folder of PACKAGES) {
+    const path = join(root, folder, "package.json");
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
+    manifest.version = version;
+    for (const name of Object.keys(manifest.dependencies ?? {})) {
+      if (name.startsWith("@rmps/")) manifest.dependencies![name] = version;
+    }
+    writeFileSync(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  }
+  npm(["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]);
+}
+
+/** Packs what was built, into a folder that is emptied first. */
+export function packAll(out: string): Packed[] {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const workspaces = PACKAGES.flatMap((folder) => ["--workspace", folder]);
+  const json = npm(["pack", "--json", "--ignore-scripts", "--pack-destination", out, ...workspaces]);
+  const packed = JSON.parse(json) as Packed[] | Record<string, Packed>;
+  return Array.isArray(packed) ? packed : Object.values(packed);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { version: { type: "string" }, out: { type: "string" } } });
+  if (values.version !== undefined) {
+    if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(values.version)) throw new Error(`${values.version} is no version.`);
+    setVersion(values.version);
+  }
+  // What was built of sources that are gone must not be published.
+  for (const folder of PACKAGES) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+  npm(["run", "build"]);
+  const out = resolve(values.out ?? join(root, "tarballs"));
+  for (const { filename, size, unpackedSize, files } of packAll(out)) {
+    console.log(`${filename.padEnd(32)} ${size} bytes packed, ${unpackedSize} unpacked, ${files.length} files`);
+  }
+  console.log(`Publish with npm publish ${values.out ?? "tarballs"}/<file>, in the order above.`);
+}

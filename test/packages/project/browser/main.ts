@@ -1,0 +1,9 @@
+import * as contracts from "@rmps/contracts";
+import * as deployments from "@rmps/contracts/deployments";
+import * as proofs from "@rmps/proofs";
+import * as wire from "@rmps/wire";
+import { story } from "../story.js";
+
+/** What a page would bundle. */
+export const modules = { contracts, deployments, proofs, wire };
+export { story };
