@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { readFileSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
@@ -7,6 +7,11 @@ import { api } from "./api/api.ts";
 import { healthRoutes } from "./api/health.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import type { Engine } from "./engine.ts";
+import { createCors } from "./paywall/cors.ts";
+import { createPaywall } from "./paywall/paywall.ts";
+import { Content } from "./proxy/content.ts";
+import { sell } from "./proxy/sell.ts";
+import { RefusedToStart } from "./refused-to-start.ts";
 import type { PaymentMetrics } from "./metrics.ts";
 
 /** Milliseconds in which a request's head and body have to arrive: slower ones hold a connection for no good. */
@@ -18,7 +23,10 @@ const KEEP_ALIVE = 65_000;
 /** Where the API is, unless told otherwise. */
 export const GATEWAY_PATH = "/api/1";
 
-/** The HTTP side: API, health and metrics. What is sold is added by the caller. Not listening yet. */
+/**
+ * The HTTP side: what is sold, API, health and metrics. Not listening yet.
+ * @throws RefusedToStart where a route is wrong.
+ */
 export async function createServer(
   options: ReceiverOptions,
   engine: Engine,
@@ -28,7 +36,7 @@ export async function createServer(
   const { tls } = options;
   const app = fastify({
     loggerInstance: log.child({ part: "http" }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true },
     serverFactory: (handler) => {
@@ -37,9 +45,30 @@ export async function createServer(
       return createHttps({ ...limits, cert: pem(tls.cert), key: pem(tls.key), minVersion: "TLSv1.2" }, handler);
     },
   });
+  const { store, resolved } = engine;
+  const { gatewayPath = GATEWAY_PATH } = options;
+  const paywall = createPaywall({
+    ledger: metrics.ledger,
+    challengePeriod: resolved.offeredPeriod,
+    gatewayPath,
+    challengeKey: store.challengeKey,
+    ...(resolved.currency === undefined ? {} : { currency: resolved.currency }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+  });
+  const content = contentOf(options);
+  sell(app, { paywall, content, cors: createCors(options.cors ?? []), origin: options.origin });
   await app.register(healthRoutes, { engine, metrics });
-  await app.register(api, { engine, token: options.apiToken, prefix: options.gatewayPath ?? GATEWAY_PATH });
+  await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
   return app;
+}
+
+function contentOf({ routes = {} }: ReceiverOptions): Content {
+  try {
+    return new Content(routes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RefusedToStart(error.message, "Mend the route, then start again.", error);
+  }
 }
 
 /** PEM text itself, or the name of a file that holds it. */

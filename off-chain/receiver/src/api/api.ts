@@ -20,9 +20,6 @@ export interface ApiOptions {
 /** Largest body that is read, in bytes: a close request with a contract wallet's long signature fits. */
 const BODY_LIMIT = 16 * 1024;
 
-/** Seconds for which the public sums are not added up again. */
-const STATS_AGE = 1;
-
 /** The API, as a Fastify plugin; register it under the gateway path. */
 export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }) => {
   const { store, ledger, closer, resolved, watcher } = engine;
@@ -34,15 +31,9 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
 
   app.get("/openapi.json", async () => OPENAPI);
 
-  let stats: { at: number; view: ReturnType<typeof statsView> } | undefined;
   app.get("/stats", async () => {
-    const now = Date.now();
-    if (stats === undefined || now - stats.at > STATS_AGE * 1000) {
-      const { identity, terms, offeredPeriod } = resolved;
-      const totals = await store.totals();
-      stats = { at: now, view: statsView(identity, terms, offeredPeriod, totals, watcher.head()) };
-    }
-    return stats.view;
+    const { identity, terms, offeredPeriod } = resolved;
+    return statsView(identity, terms, offeredPeriod, await store.totals(), watcher.head());
   });
 
   const isOperator = token === undefined ? () => false : tokenCheck(token);

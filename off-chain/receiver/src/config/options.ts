@@ -34,6 +34,8 @@ export interface ReceiverOptions {
   readonly contract: string;
   /** The ERC-20 in which prices are. */
   readonly token: string;
+  /** Of the token, where prices were made of tokens: another number on the chain is refused. */
+  readonly decimals?: number;
   /** Who is paid; the agreement key's address unless given, or a cold wallet. */
   readonly receiver?: string;
   readonly keys?: ReceiverKeys;
@@ -66,6 +68,8 @@ export interface ReceiverOptions {
   /** Origins whose pages may pay and read the answers; `*` for all. */
   readonly cors?: readonly string[];
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** The origin that clients know, such as `https://shop.example`, where a proxy stands in front. */
+  readonly origin?: string;
   /** Where clients are told to find the API, in front of `/channels`; `/api/1` unless given. */
   readonly gatewayPath?: string;
   /** A pino logger, or its level; `info` unless given. */

@@ -5,6 +5,8 @@ import type { Deployment } from "../chain/deployment.ts";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
 import type { Confirmations } from "../chain/watcher/watcher.ts";
+import type { Currency } from "../paywall/types.ts";
+import { readCurrency } from "./currency.ts";
 import type { OurTerms } from "../ledger/types.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
 import type { ReceiverIdentity, ReceiverOptions } from "./options.ts";
@@ -25,6 +27,7 @@ export interface Resolved {
   /** Seconds: the challenge period that a sender is asked to choose. */
   readonly offeredPeriod: number;
   readonly terms: OurTerms;
+  readonly currency: Currency | undefined;
 }
 
 /**
@@ -41,6 +44,8 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
     const development = chainId === DEVELOPMENT_CHAIN;
     await checkCode(rpc, contract, "contract");
     await checkCode(rpc, token, "token");
+    const currency = await readCurrency(rpc, token);
+    checkDecimals(options.decimals, currency);
     const confirmations = options.confirmations ?? (development ? 0 : 12);
     const periods = periodsOf(options, development);
     await checkPeriod(rpc, confirmations, periods.min);
@@ -51,6 +56,7 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
       confirmations,
       pollMs: options.pollMs ?? (development ? POLL.development : POLL.elsewhere),
       offeredPeriod: periods.offered,
+      currency,
       terms: {
         ...parties,
         token,
@@ -67,6 +73,14 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
       error,
     );
   }
+}
+
+function checkDecimals(expected: number | undefined, currency: Currency | undefined): void {
+  if (expected === undefined || currency === undefined || currency.decimals === expected) return;
+  throw new RefusedToStart(
+    `The token has ${currency.decimals} decimals, the configuration reckons with ${expected}.`,
+    `Write "decimals": ${currency.decimals}, and check the prices.`,
+  );
 }
 
 function address(text: string, what: string): Address {
