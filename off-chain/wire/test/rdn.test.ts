@@ -1,6 +1,7 @@
 import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
 import * as wire from "../src/index.ts";
+import { without } from "./support/json.ts";
 import * as sample from "./support/samples.ts";
 
 const { channelId, signature, contract, receiver, sender, token } = sample;
@@ -229,7 +230,7 @@ describe("an RDN challenge", () => {
 
   it("is read as it was written", () => {
     for (const offer of [sample.offer, { ...sample.offer, receiverSigner: sample.signer, price: 0n }]) {
-      for (const channel of [undefined, sample.channel, withoutProof(sample.channel)]) {
+      for (const channel of [undefined, sample.channel, without(sample.channel, "proof")]) {
         const headers = write({ offer, ...(channel && { channel }) });
         const expected = {
           kind: "challenge",
@@ -337,7 +338,3 @@ describe("an RDN receipt", () => {
     expect(wire.readReceipt({ ...headers, "RDN-Cost": "x" }).kind).to.equal("malformed");
   });
 });
-
-function withoutProof({ proof: _, ...channel }: wire.ChannelView): wire.ChannelView {
-  return channel;
-}

@@ -26,14 +26,13 @@ export function checkChallenge(
   request: ChallengedRequest,
   now: number,
 ): Refusal | undefined {
-  const fault =
-    now > challenge.expires
-      ? "The challenge has expired."
-      : challenge.method !== request.method || challenge.path !== new URL(request.url).pathname
-        ? "The challenge was for another request."
-        : challenge.digest !== undefined && challenge.digest !== request.digest
-          ? "The challenge was for another body."
-          : undefined;
+  const fault = !(now <= challenge.expires)
+    ? "The challenge has expired."
+    : challenge.method !== request.method || challenge.path !== new URL(request.url).pathname
+      ? "The challenge was for another request."
+      : challenge.digest !== undefined && challenge.digest !== request.digest
+        ? "The challenge was for another body."
+        : undefined;
   if (fault === undefined) return undefined;
   return {
     code: "malformed-payment",
