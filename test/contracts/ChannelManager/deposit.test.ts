@@ -92,13 +92,16 @@ describe("ChannelManager.deposit", () => {
   });
 
   describe("when a field of the terms has dirty bits", () => {
-    it("reverts and opens nothing", async () => {
+    it("reverts with InvalidTerms", async () => {
       const { address: to, manager, sender } = world;
       const call = manager.interface.encodeFunctionData("deposit", [await world.terms(), 1n]);
       await sender.call({ to, data: call });
       for (const data of dirtyCalls(call)) {
-        await expect(sender.call({ to, data })).to.revert(ethers);
-        await expect(sender.sendTransaction({ to, data, gasLimit: 500_000n })).to.revert(ethers);
+        await expect(sender.call({ to, data })).to.be.revertedWithCustomError(manager, "InvalidTerms");
+        await expect(sender.sendTransaction({ to, data, gasLimit: 500_000n })).to.be.revertedWithCustomError(
+          manager,
+          "InvalidTerms",
+        );
       }
     });
   });

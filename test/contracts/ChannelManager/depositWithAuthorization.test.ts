@@ -292,12 +292,13 @@ describe("ChannelManager.depositWithAuthorization", () => {
   });
 
   describe("when a field of the terms has dirty bits", () => {
-    it("reverts and opens nothing", async () => {
+    it("reverts with InvalidTerms", async () => {
       const { address: to, manager, sender } = world;
       const values = [terms, 1n, 0n, MaxUint256, SALT, await authorize(terms, 1n)] as const;
       const call = manager.interface.encodeFunctionData("depositWithAuthorization", [...values]);
       await sender.call({ to, data: call });
-      for (const data of dirtyCalls(call)) await expect(sender.call({ to, data })).to.revert(ethers);
+      for (const data of dirtyCalls(call))
+        await expect(sender.call({ to, data })).to.be.revertedWithCustomError(manager, "InvalidTerms");
     });
   });
 });

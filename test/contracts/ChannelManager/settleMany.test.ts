@@ -30,6 +30,12 @@ describe("ChannelManager.settleMany", () => {
     return world.manager.connect(world.stranger).settleMany(receiver, receiverSigner, token, challengePeriod, claims);
   };
 
+  const encode = (claims: Claim[]) => {
+    const { receiver, receiverSigner, token, challengePeriod } = first;
+    const shared = [receiver, receiverSigner, token, challengePeriod] as const;
+    return world.manager.interface.encodeFunctionData("settleMany", [...shared, claims]);
+  };
+
   const pays = (transaction: Promise<unknown>, amount: bigint) =>
     expect(transaction).to.changeTokenBalances(
       ethers,
@@ -141,6 +147,36 @@ describe("ChannelManager.settleMany", () => {
       expect(await settled(third)).to.equal(AMOUNT);
     });
 
+    // In the call's data, the second row begins after five words, the length, two offsets and the first row of ten.
+    const SECOND_ROW = 4 + 32 * (5 + 1 + 2 + 10);
+
+    it("skips terms with dirty bits", async () => {
+      const { address: to, stranger } = world;
+      const call = encode([await row(first), await row(third)]);
+      await pays(stranger.sendTransaction({ to, data: setBit(call, SECOND_ROW, 160) }), AMOUNT);
+      for (const [word, bit] of [
+        [0, 255],
+        [1, 160],
+        [1, 255],
+      ] as const) {
+        const data = setBit(call, SECOND_ROW + 32 * word, bit);
+        await refuses(stranger.sendTransaction({ to, data })); // the first row is stale by now
+      }
+      await pays(stranger.sendTransaction({ to, data: call }), AMOUNT);
+    });
+
+    it("skips a proof that lies nowhere", async () => {
+      const { address: to, stranger } = world;
+      const call = encode([await row(first), await row(third)]);
+      for (const bit of [20, 255]) {
+        const data = setBit(call, SECOND_ROW + 32 * 5, bit);
+        const snapshot = await networkHelpers.takeSnapshot();
+        await pays(stranger.sendTransaction({ to, data }), AMOUNT);
+        expect(await settled(third)).to.equal(0n);
+        await snapshot.restore();
+      }
+    });
+
     it("skips a sender whose wallet burns gas, at no cost", async () => {
       const wallet = await new GasBurningWallet__factory(world.deployer).deploy();
       const burning = await world.open({ sender: await wallet.getAddress() });
@@ -223,24 +259,12 @@ describe("ChannelManager.settleMany", () => {
     });
   });
 
-  describe("when a row's terms have dirty bits", () => {
+  describe("when the shared terms have dirty bits", () => {
     it("reverts", async () => {
-      const { address: to, manager, stranger } = world;
-      const { receiver, receiverSigner, token, challengePeriod } = first;
-      const claims = [await row(first)];
-      const shared = [receiver, receiverSigner, token, challengePeriod] as const;
-      const call = manager.interface.encodeFunctionData("settleMany", [...shared, claims]);
+      const { address: to, stranger } = world;
+      const call = encode([await row(first)]);
       await stranger.call({ to, data: call });
-      // The four shared terms, then the first row's sender and signer, which follow two offsets and a length.
-      const words = [
-        [0, 160],
-        [1, 160],
-        [2, 160],
-        [3, 32],
-        [7, 160],
-        [8, 160],
-      ] as const;
-      for (const [word, bits] of words) {
+      for (const [word, bits] of [160, 160, 160, 32].entries()) {
         for (const bit of [bits, 255]) {
           await expect(stranger.call({ to, data: setBit(call, 4 + 32 * word, bit) })).to.revert(ethers);
         }
