@@ -13,7 +13,7 @@ import { bundleView, channelView, statsView } from "./views.ts";
 
 export interface ApiOptions {
   readonly engine: Engine;
-  /** The operator's; without one, the operator's part does not exist. */
+  /** The operator's; without one, nobody is the operator. */
   readonly token: string | undefined;
 }
 
@@ -60,14 +60,12 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
   app.delete("/channels/:sender/:id", body, close);
   app.post("/channels/:sender/:id/close", body, close);
 
-  if (token !== undefined) {
-    await app.register(async (operator) => {
-      operator.addHook("onRequest", async (request, reply) => {
-        if (!isOperator(request.headers.authorization)) return sendProblem(reply, UNAUTHORIZED);
-      });
-      operatorRoutes(operator, engine);
+  await app.register(async (operator) => {
+    operator.addHook("onRequest", async (request, reply) => {
+      if (!isOperator(request.headers.authorization)) return sendProblem(reply, UNAUTHORIZED);
     });
-  }
+    operatorRoutes(operator, engine);
+  });
 
   function operatorRoutes(app: FastifyInstance, engine: Engine): void {
     const list = async (query: unknown, more: ChannelFilter, reply: FastifyReply) => {

@@ -63,7 +63,7 @@ export interface ReceiverOptions {
   readonly gas?: GasOptions;
   /** For how long a closing agreement is good, in seconds; an hour unless given. */
   readonly agreementLifetime?: number;
-  /** Opens the operator's part of the API; without it that part does not exist. */
+  /** Opens the operator's part of the API; without it nobody gets in. */
   readonly apiToken?: string;
   /** Origins whose pages may pay and read the answers; `*` for all. */
   readonly cors?: readonly string[];

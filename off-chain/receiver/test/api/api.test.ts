@@ -147,11 +147,13 @@ describe("the API", () => {
     expect((await pay(receiver, channel, 40n, 1n)).kind).to.equal("refused");
   });
 
-  it("has no operator's part without a token", async () => {
+  it("lets nobody into the operator's part where there is no token", async () => {
     const other = await start(chain, stores.path());
     try {
-      const response = await fetch(`${other.url}/api/1/channels`, { headers: { authorization: "Bearer " } });
-      expect(response.status).to.equal(404);
+      for (const authorization of ["", "Bearer ", "Bearer undefined"]) {
+        const response = await fetch(`${other.url}/api/1/channels`, { headers: { authorization } });
+        expect(response.status).to.equal(401);
+      }
     } finally {
       await other.close();
     }
