@@ -28,6 +28,7 @@ interface Step {
 
 const PAID = "paid 250 of 1000";
 const core = ["@rmps/contracts", "@rmps/proofs"];
+const browser = [...core, "@rmps/wire", "@rmps/sender"];
 const all = [...core, "@rmps/wire", "@rmps/sender", "@rmps/receiver"];
 const tsc = "node_modules/typescript/bin/tsc";
 
@@ -36,8 +37,8 @@ const steps = (rpcUrl: string): Step[] => [
   { name: "  runs", packages: all, command: ["out/nodenext/main.js", rpcUrl], expected: PAID },
   { name: "TypeScript, bundler", packages: all, command: [tsc, "-p", "bundler"] },
   { name: "JavaScript", packages: core, command: ["javascript/main.js", rpcUrl], expected: PAID },
-  { name: "Vite bundle", packages: core, command: ["node_modules/vite/bin/vite.js", "build", "browser"] },
-  { name: "  runs", packages: core, command: ["browser/run.js", rpcUrl], expected: PAID },
+  { name: "Vite bundle", packages: browser, command: ["node_modules/vite/bin/vite.js", "build", "browser"] },
+  { name: "  runs", packages: browser, command: ["browser/run.js", rpcUrl], expected: PAID },
   { name: "rmps --help", packages: ["@rmps/sender"], command: ["node_modules/@rmps/sender/bin/rmps.js", "--help"] },
   {
     name: "rmps-receiver --help",

@@ -1,0 +1,23 @@
+// Entry for browsers: all but what needs files.
+export { createPayingFetch, type PayingFetch, type PayingFetchOptions } from "./paying-fetch/create.ts";
+export type { SenderEvent } from "./paying-fetch/events.ts";
+export type { Limits, Pins } from "./paying-fetch/limits.ts";
+export type { KnownPrice } from "./paying-fetch/prices.ts";
+export { Channels, type ChannelsOptions, type Counterparty } from "./channel/channels.ts";
+export type { Rpc } from "./channel/chain.ts";
+export type { DepositPath } from "./channel/deposit.ts";
+export type { Exit } from "./channel/exit.ts";
+export type { Managers } from "./channel/managers.ts";
+export { Book, type ChannelName } from "./book/book.ts";
+export { memoryStore } from "./book/memory-store.ts";
+export { webStore, type WebLocksLike, type WebStorageLike } from "./book/web-store.ts";
+export { spentOf, type BookState, type ChannelRecord, type ChannelStatus, type Ending } from "./book/record.ts";
+export type { Store } from "./book/store.ts";
+export {
+  LimitExceededError,
+  OutcomeUnknownError,
+  PaymentRefusedError,
+  SenderError,
+  type LimitName,
+  type SenderErrorCode,
+} from "./errors.ts";
