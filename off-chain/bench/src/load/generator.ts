@@ -100,5 +100,6 @@ async function run({ warmup, measure }: Run): Promise<void> {
       warmup + measure + TAIL,
     );
   });
+  requests = [];
   say({ kind: "idle" });
 }

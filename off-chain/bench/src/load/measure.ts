@@ -42,13 +42,22 @@ async function sampleOf(server: Child): Promise<Sample> {
   return server.next<Sample>("sample");
 }
 
-/** Runs a contender under the load of all connections. @throws Error where an answer is not 200. */
-export async function measure(contender: Contender, { warmup, measure }: Duration): Promise<Measured> {
-  const server = start(contender.module, contender.settings, CORES.server);
+/** Starts the load generator: one for all runs, because it remembers what it has signed. */
+export async function startGenerator(): Promise<Child> {
   const generator = start("load/generator.ts", {}, CORES.load);
+  await generator.next("ready");
+  return generator;
+}
+
+/** Runs a contender under the load of all connections. @throws Error where an answer is not 200. */
+export async function measure(
+  generator: Child,
+  contender: Contender,
+  { warmup, measure }: Duration,
+): Promise<Measured> {
+  const server = start(contender.module, contender.settings, CORES.server);
   try {
     const { port } = await server.next<{ port: number }>("ready");
-    await generator.next("ready");
     const each = Math.ceil((contender.ceiling * (warmup + measure + 300)) / 1000 / CONNECTIONS);
     generator.send({ kind: "prepare", port, vouchers: contender.vouchers, each });
     await generator.next("prepared");
@@ -70,6 +79,6 @@ export async function measure(contender: Contender, { warmup, measure }: Duratio
       requests: outcome.requests,
     };
   } finally {
-    await Promise.all([server.stop(), generator.stop()]);
+    await server.stop();
   }
 }

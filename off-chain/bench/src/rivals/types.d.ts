@@ -53,6 +53,9 @@ declare module "@x402/evm/batch-settlement/server" {
   }
   export class BatchSettlementEvmScheme {
     constructor(receiver: string, options: { storage: InMemoryChannelStorage; onchainStateTtlMs: number });
+    readonly schemeHooks: {
+      onBeforeVerify(context: object): Promise<{ skip?: boolean; result?: { isValid: boolean } } | undefined>;
+    };
   }
 }
 
@@ -89,6 +92,12 @@ declare module "mppx/server" {
     put(key: string, value: unknown): Promise<void>;
   }
   export const Store: { memory(): Store };
+  export const tempo: {
+    session(options: object): {
+      validate(parameters: object): Promise<unknown>;
+      broadcast(parameters: object): Promise<unknown>;
+    };
+  };
 }
 
 declare module "mppx/hono" {

@@ -6,50 +6,19 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { Mppx, tempo } from "mppx/hono";
-import { Store } from "mppx/server";
-import { createClient, custom, encodeAbiParameters } from "viem";
-import { tempo as tempoChain } from "viem/chains";
-import { CHAIN_ID, CURRENCY, ESCROW, channelOf } from "../rivals/mppx-channel.ts";
-import { CONNECTIONS, CONTENT, DEPOSIT, PATH, PRICE, RECEIVER } from "../world.ts";
+import { CHAIN_ID, CURRENCY } from "../rivals/mppx-channel.ts";
+import { chainClient, seededStore } from "../rivals/mppx-state.ts";
+import { CONTENT, PATH, PRICE, RECEIVER } from "../world.ts";
 import { counter, ready } from "./report.ts";
 
-const store = Store.memory();
-for (let index = 0; index < CONNECTIONS; index++) {
-  const { descriptor, id } = channelOf(index);
-  await store.put(id, {
-    backend: "precompile",
-    chainId: CHAIN_ID,
-    channelId: id,
-    descriptor,
-    escrowContract: ESCROW,
-    ...descriptor,
-    closeRequestedAt: 0n,
-    deposit: DEPOSIT,
-    settledOnChain: 0n,
-    highestVoucherAmount: 0n,
-    highestVoucher: null,
-    spent: 0n,
-    units: 0,
-    finalized: false,
-    createdAt: new Date().toISOString(),
-  });
-}
-
-const [uint96, uint32] = [{ type: "uint96" }, { type: "uint32" }] as const;
-const funded = encodeAbiParameters([uint96, uint96, uint32], [0n, DEPOSIT, 0]);
-const chain = custom({
-  request: ({ method }: { method: string }) =>
-    method === "eth_call" ? Promise.resolve(funded) : Promise.reject(new Error(`the chain was asked for ${method}`)),
-});
-const client = createClient({ chain: tempoChain, transport: chain });
-
+const store = await seededStore();
 const mppx = Mppx.create({
   methods: [
     tempo.session({
       chainId: CHAIN_ID,
       channelStateTtl: 86_400_000,
       currency: CURRENCY,
-      getClient: () => client,
+      getClient: chainClient,
       recipient: RECEIVER,
       store,
       suggestedDeposit: "10",

@@ -5,11 +5,12 @@
  */
 import type { AddressInfo } from "node:net";
 import type { FacilitatorClient } from "@x402/core/server";
-import { BatchSettlementEvmScheme, InMemoryChannelStorage } from "@x402/evm/batch-settlement/server";
+import { BatchSettlementEvmScheme } from "@x402/evm/batch-settlement/server";
 import { getAddress } from "viem";
 import { settings } from "../process/child.ts";
-import { NETWORK, USDC, channelOf } from "../rivals/x402-channel.ts";
-import { CONNECTIONS, CONTENT, DEPOSIT, PATH, PRICE, RECEIVER } from "../world.ts";
+import { NETWORK, USDC } from "../rivals/x402-channel.ts";
+import { seededStorage } from "../rivals/x402-state.ts";
+import { CONTENT, PATH, PRICE, RECEIVER } from "../world.ts";
 import { counter, ready } from "./report.ts";
 
 const { framework } = settings<{ framework: "express" | "hono" }>();
@@ -29,24 +30,7 @@ const facilitator: FacilitatorClient = {
     }),
 };
 
-const storage = new InMemoryChannelStorage();
-for (let index = 0; index < CONNECTIONS; index++) {
-  const { config, id } = channelOf(index);
-  await storage.updateChannel(id, () => ({
-    channelId: id,
-    channelConfig: config,
-    chargedCumulativeAmount: "0",
-    signedMaxClaimable: "0",
-    signature: "0x",
-    balance: String(DEPOSIT),
-    totalClaimed: "0",
-    withdrawRequestedAt: 0,
-    refundNonce: 0,
-    onchainSyncedAt: Date.now(),
-    lastRequestTimestamp: Date.now(),
-  }));
-}
-
+const storage = await seededStorage();
 const scheme = new BatchSettlementEvmScheme(receiver, { storage, onchainStateTtlMs: 86_400_000 });
 const price = { amount: String(PRICE), asset: USDC, extra: { name: "USDC", version: "2" } };
 const accepts = {

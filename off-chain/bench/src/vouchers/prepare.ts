@@ -1,7 +1,8 @@
+import type { DialectName } from "@rmps/wire";
 import { PATH } from "../world.ts";
 
 /** Which proofs, in which headers. */
-export type VoucherKind = "none" | "rdn" | "x402" | "mppx";
+export type VoucherKind = "none" | "ours/rdn" | "ours/payment" | "ours/x402" | "x402" | "mppx";
 
 /** What to prepare. */
 export interface Order {
@@ -18,9 +19,13 @@ export type HeadersOf = (index: number, turn: number) => Readonly<Record<string,
 /** Learns what it must from the 402, and answers with the function that signs. */
 export type Voucher = (order: Order) => Promise<HeadersOf>;
 
+const ours = (dialect: DialectName) => async () => ({ voucher: (await import("./dialect.ts")).voucherIn(dialect) });
+
 const modules: Record<VoucherKind, () => Promise<{ readonly voucher: Voucher }>> = {
   none: () => Promise.resolve({ voucher: () => Promise.resolve(() => ({})) }),
-  rdn: () => import("./rdn.ts"),
+  "ours/rdn": ours("rdn"),
+  "ours/payment": ours("payment"),
+  "ours/x402": ours("x402"),
   x402: () => import("./x402.ts"),
   mppx: () => import("./mppx.ts"),
 };

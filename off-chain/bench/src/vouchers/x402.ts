@@ -1,7 +1,8 @@
 import { BATCH_SETTLEMENT_ADDRESS, BATCH_SETTLEMENT_DOMAIN, voucherTypes } from "@x402/evm";
 import { channelOf } from "../rivals/x402-channel.ts";
-import { PRICE, payerKey } from "../world.ts";
+import { CONNECTIONS, PRICE, payerKey } from "../world.ts";
 import { unpaid, type Voucher } from "./prepare.ts";
+import { remembered } from "./remembered.ts";
 import { signVoucher } from "./typed.ts";
 
 interface PaymentRequired {
@@ -11,21 +12,24 @@ interface PaymentRequired {
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
 
+const domain = { ...BATCH_SETTLEMENT_DOMAIN, chainId: 84532, verifyingContract: BATCH_SETTLEMENT_ADDRESS };
+const channels = Array.from({ length: CONNECTIONS }, (_, index) => channelOf(index));
+const totalOf = (turn: number): bigint => PRICE * BigInt(turn + 1);
+const signatureOf = remembered((index, turn) => {
+  const message = { channelId: channels[index]!.id, maxClaimableAmount: totalOf(turn) };
+  return signVoucher({ domain, types: voucherTypes, message }, payerKey(index));
+});
+
 /** x402's `PAYMENT-SIGNATURE` with a voucher, for the requirements that the server stated. */
-export const voucher: Voucher = async ({ port, connections }) => {
+export const voucher: Voucher = async ({ port }) => {
   const stated = (await unpaid(port)).get("payment-required") ?? "";
   const offer = JSON.parse(Buffer.from(stated, "base64").toString()) as PaymentRequired;
-  const domain = { ...BATCH_SETTLEMENT_DOMAIN, chainId: 84532, verifyingContract: BATCH_SETTLEMENT_ADDRESS };
-  const channels = Array.from({ length: connections }, (_, index) => channelOf(index));
   return (index, turn) => {
     const { config, id } = channels[index]!;
-    const total = PRICE * BigInt(turn + 1);
-    const message = { channelId: id, maxClaimableAmount: total };
-    const signature = signVoucher({ domain, types: voucherTypes, message }, payerKey(index));
     const payload = {
       type: "voucher",
       channelConfig: config,
-      voucher: { channelId: id, maxClaimableAmount: String(total), signature },
+      voucher: { channelId: id, maxClaimableAmount: String(totalOf(turn)), signature: signatureOf(index, turn) },
     };
     return {
       "PAYMENT-SIGNATURE": base64({ x402Version: 2, resource: offer.resource, accepted: offer.accepts[0], payload }),

@@ -1,0 +1,57 @@
+import type { Contender } from "../load/measure.ts";
+import type { Framework } from "../servers/bare.ts";
+
+/** A contender of the HTTP part, with the framework that its cost is measured above. */
+export interface Entry extends Contender {
+  readonly framework: Framework;
+  /** Whether the short form runs it too. */
+  readonly quick: boolean;
+}
+
+const FRAMEWORKS: readonly Framework[] = ["node", "fastify", "hono", "express"];
+
+/** Those that we have an adapter for. */
+const OURS: readonly Framework[] = ["fastify"];
+
+const bare = FRAMEWORKS.map((framework): Entry => ({
+  name: `bare ${framework}`,
+  module: "servers/bare.ts",
+  settings: { framework },
+  vouchers: "none",
+  ceiling: 70_000,
+  framework,
+  quick: framework === "node" || framework === "fastify",
+}));
+
+const ours = OURS.map((framework): Entry => ({
+  name: `RMPS ${framework}, RDN, SQLite`,
+  module: "servers/rmps.ts",
+  settings: { framework, store: "sqlite" },
+  vouchers: "ours/rdn",
+  ceiling: 18_000,
+  framework,
+  quick: framework === "node" || framework === "fastify",
+}));
+
+const x402 = (["hono", "express"] as const).map((framework): Entry => ({
+  name: `x402 ${framework}, memory`,
+  module: "servers/x402.ts",
+  settings: { framework },
+  vouchers: "x402",
+  ceiling: 1_200,
+  framework,
+  quick: framework === "hono",
+}));
+
+const mppx: Entry = {
+  name: "mppx hono, memory",
+  module: "servers/mppx.ts",
+  settings: {},
+  vouchers: "mppx",
+  ceiling: 500,
+  framework: "hono",
+  quick: true,
+};
+
+/** Everything that is run under the same load. */
+export const entries: readonly Entry[] = [...bare, ...ours, ...x402, mppx];

@@ -1,0 +1,58 @@
+/** `npm run bench`: measures RMPS beside its rivals. `--help` says how it is asked. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Finding } from "./finding.ts";
+import { installRivals } from "./install.ts";
+import { PARTS, readOptions, type Options, type Part } from "./options.ts";
+import { PINNED } from "./process/pin.ts";
+import { compared, saveBaseline } from "./report/baseline.ts";
+import { markdown, plain } from "./report/table.ts";
+import { lineOf } from "./report/targets.ts";
+
+const DOCS = join(import.meta.dirname, "..", "..", "..", "docs", "performance");
+
+const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Finding>>>> = {
+  micro: async () => (await import("./micro/part.ts")).microPart,
+  channels: async () => (await import("./channels/part.ts")).channelsPart,
+  threads: async () => (await import("./threads/part.ts")).threadsPart,
+  http: async () => (await import("./http/part.ts")).httpPart,
+};
+
+function machine(): string {
+  const [cpu] = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const load = loadavg().map((value) => value.toFixed(1));
+  return [
+    `${cpus().length} × ${cpu?.model ?? "unknown"}, ${memory} GB, Node ${process.version}`,
+    `load before this run ${load.join(", ")}; ${PINNED ? "server and load generator pinned to a core each" : "nothing pinned to a core"}`,
+  ].join("; ");
+}
+
+const options = readOptions();
+installRivals();
+const where = machine();
+console.log(where);
+
+const findings: [Part, Finding][] = [];
+for (const part of PARTS) {
+  const load = parts[part];
+  if (load === undefined || !options.parts.has(part)) continue;
+  const run = await load();
+  const finding = await run(options);
+  for (const table of finding.tables) console.log(plain(table));
+  findings.push([part, finding]);
+}
+
+const targets = findings.flatMap(([, finding]) => finding.targets);
+if (options.docs) {
+  mkdirSync(DOCS, { recursive: true });
+  for (const [part, { tables, plots = {} }] of findings) {
+    const text = tables.map((table) => `### ${table.title}\n\n${markdown(table)}\n`).join("\n");
+    writeFileSync(join(DOCS, `${part}.md`), `${where}\n\n${text}`);
+    for (const [file, svg] of Object.entries(plots)) writeFileSync(join(DOCS, file), svg);
+  }
+}
+if (options.compare) console.log(plain(compared(targets)));
+if (options.save) saveBaseline(targets);
+console.log(`\nTargets\n${targets.map(lineOf).join("\n")}`);

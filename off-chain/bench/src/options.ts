@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+
+/** The parts of the bench, in their order. */
+export const PARTS = ["micro", "http", "nodes", "threads", "channels", "sync", "sender"] as const;
+
+/** One of them. */
+export type Part = (typeof PARTS)[number];
+
+/** What the command line asked for. */
+export interface Options {
+  /** Short runs, fewer contenders: under three minutes. */
+  readonly quick: boolean;
+  /** Prints the ratios beside those of `baseline.json`. */
+  readonly compare: boolean;
+  /** Writes `baseline.json`. */
+  readonly save: boolean;
+  /** Writes the tables and plots of `docs/performance`. */
+  readonly docs: boolean;
+  readonly parts: ReadonlySet<Part>;
+}
+
+const HELP = `npm run bench -- [options]
+
+  --quick      short runs and fewer contenders: under three minutes
+  --compare    print the ratios beside those of the committed baseline.json
+  --save       write baseline.json
+  --docs       write the tables and plots of docs/performance
+  --only LIST  of ${PARTS.join(",")}
+`;
+
+/** Reads the command line; prints help and ends the process where that is asked for, or nothing can be made of it. */
+export function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: "boolean", default: false },
+        compare: { type: "boolean", default: false },
+        save: { type: "boolean", default: false },
+        docs: { type: "boolean", default: false },
+        only: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(HELP);
+      process.exit(0);
+    }
+    return { ...values, parts: new Set(values.only === undefined ? PARTS : values.only.split(",").map(partOf)) };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+function partOf(name: string): Part {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new Error(`There is no part ${name}.`);
+  return part;
+}
