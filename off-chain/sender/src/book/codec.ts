@@ -54,6 +54,7 @@ function decodeRecord(value: unknown): ChannelRecord {
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
     unknown: amount(row["unknown"]),
+    doubtful: amount(row["doubtful"]),
     outstanding: list(row["outstanding"])
       .map(object)
       .map((item) => ({
@@ -61,6 +62,7 @@ function decodeRecord(value: unknown): ChannelRecord {
         price: amount(item["price"]),
       })),
     refused: list(row["refused"]).map(amount),
+    answered: amount(row["answered"]),
     accepted: amount(row["accepted"]),
     writtenOff: amount(row["writtenOff"]),
     ending: optional(row["ending"], decodeEnding),

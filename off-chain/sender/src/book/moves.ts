@@ -12,7 +12,7 @@ export type Reservation =
 function nextBalance(record: ChannelRecord, price: bigint): { balance: bigint; again: boolean } {
   const needed = spentOf(record) + price;
   // A refused balance bought nothing, so that it is offered again before a higher one is signed.
-  const again = record.refused.filter((balance) => balance >= needed && balance > record.accepted);
+  const again = record.refused.filter((balance) => balance >= needed && balance > record.answered);
   if (again.length > 0) return { balance: again.reduce((low, next) => (next < low ? next : low)), again: true };
   // Each balance buys one request at most: credit is spent by signing one unit more than ever before.
   const fresh = record.balance + 1n;
@@ -42,13 +42,14 @@ function answered(record: ChannelRecord, balance: bigint): boolean {
 export function charge(record: ChannelRecord, balance: bigint, cost: bigint): void {
   if (!answered(record, balance)) return;
   record.charged += cost;
+  if (balance > record.answered) record.answered = balance;
   if (balance > record.accepted) record.accepted = balance;
-  record.refused = record.refused.filter((other) => other > record.accepted);
+  record.refused = record.refused.filter((other) => other > record.answered);
 }
 
 /** The request of this balance was refused, or never left: its balance is offered again. */
 export function refuse(record: ChannelRecord, balance: bigint): void {
-  const useful = balance > record.accepted && !record.refused.includes(balance);
+  const useful = balance > record.answered && !record.refused.includes(balance);
   if (answered(record, balance) && useful) record.refused.push(balance);
 }
 
@@ -58,34 +59,47 @@ export function lose(record: ChannelRecord, balance: bigint): void {
   if (item !== undefined && answered(record, balance)) record.unknown += item.price;
 }
 
+/** The request of this balance failed at the receiver's: the charge is undone, says the protocol; its balance is used. */
+export function doubt(record: ChannelRecord, balance: bigint): void {
+  const item = record.outstanding.find((other) => other.balance === balance);
+  if (item !== undefined) record.doubtful += item.price;
+  charge(record, balance, 0n);
+}
+
 /**
- * The receiver showed our own signature of `accepted`. Where that is more than we remember having signed, we lost our
- * state: the balance is taken over, and what the receiver says is spent, up to it.
+ * The receiver says that more is spent than we count, and proves that it knows the channel. Of what requests were
+ * answered for, that is believed as far as they failed (who knows whether they were charged), and once more for the
+ * price of one request in the channel's life: a receiver that lost its store knows of no credit.
+ * @param price of the request under way that is not answered: the receiver does not count it.
  * @returns whether anything was learned.
  */
-export function adopt(record: ChannelRecord, accepted: bigint, claimedSpent: bigint): boolean {
-  if (accepted > record.accepted) record.accepted = accepted;
-  if (accepted <= record.balance) return false;
-  record.balance = accepted;
-  const claimed = claimedSpent < accepted ? claimedSpent : accepted;
-  const missing = claimed - spentOf(record);
-  if (missing > 0n) record.charged += missing;
-  record.refused = record.refused.filter((other) => other > accepted);
+export function concede(record: ChannelRecord, claimedSpent: bigint, price: bigint): boolean {
+  const claimed = claimedSpent < record.answered ? claimedSpent : record.answered;
+  const missing = claimed - (spentOf(record) - price);
+  const allowance = price > record.writtenOff ? price - record.writtenOff : 0n;
+  if (missing <= 0n || missing > record.doubtful + allowance) return false;
+  const doubted = missing < record.doubtful ? missing : record.doubtful;
+  record.doubtful -= doubted;
+  record.writtenOff += missing - doubted;
+  record.charged += missing;
   return true;
 }
 
 /**
- * A receiver that served us says that more is spent than we count: it lost its store, and knows of no credit. Credit
- * is given up for that, nothing else and at most `allowance` over the channel's life: no more is signed because of it.
- * @returns whether the books agree now.
+ * The receiver showed our own signature of `accepted`. Where that is more than we remember having signed, we lost our
+ * state: the balance is taken over, and what the receiver says is spent, up to it.
+ * @param price of the request under way that is not answered: the receiver does not count it.
+ * @returns whether anything was learned.
  */
-export function writeOff(record: ChannelRecord, claimedSpent: bigint, allowance: bigint): boolean {
-  const claimed = claimedSpent < record.balance ? claimedSpent : record.balance;
-  const missing = claimed - spentOf(record);
-  if (missing <= 0n) return true;
-  if (record.writtenOff + missing > allowance) return false;
-  record.writtenOff += missing;
-  record.charged += missing;
+export function adopt(record: ChannelRecord, accepted: bigint, claimedSpent: bigint, price: bigint): boolean {
+  if (accepted > record.accepted) record.accepted = accepted;
+  if (accepted <= record.balance) return false;
+  record.balance = accepted;
+  const claimed = claimedSpent < accepted ? claimedSpent : accepted;
+  const missing = claimed - (spentOf(record) - price);
+  if (missing > 0n) record.charged += missing;
+  record.answered = accepted; // by a process of ours that is forgotten
+  record.refused = [];
   return true;
 }
 

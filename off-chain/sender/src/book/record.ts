@@ -42,11 +42,15 @@ export interface ChannelRecord {
   charged: bigint;
   /** Sum of the prices of requests of unknown outcome: they count as spent. */
   unknown: bigint;
+  /** Prices of failed requests (5xx): their charge is undone, but who knows. Counts as spent once the receiver says so. */
+  doubtful: bigint;
   /** Requests under way, of this process or another one, living or dead: they count as spent until answered. */
   outstanding: Outstanding[];
   /** Balances that were signed and refused; each is offered again before a higher one is signed. */
   refused: bigint[];
-  /** Highest balance the receiver said it accepted, proven by our own signature or by serving for it. */
+  /** Highest balance that bought an answer: lower ones may count as used with the receiver. */
+  answered: bigint;
+  /** Highest balance the receiver is known to hold: it answered for it, or showed our signature. */
   accepted: bigint;
   /** Credit given up because the receiver forgot it (it lost its store). */
   writtenOff: bigint;
@@ -80,8 +84,10 @@ export function newRecord(
     balance: settled,
     charged: settled,
     unknown: 0n,
+    doubtful: 0n,
     outstanding: [],
     refused: [],
+    answered: settled,
     accepted: settled,
     writtenOff: 0n,
     ending: undefined,

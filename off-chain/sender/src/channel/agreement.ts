@@ -67,13 +67,12 @@ async function read(answer: Response | Error): Promise<AgreementAnswer> {
     const json = JSON.parse(text.slice(0, LONGEST)) as Record<string, unknown>;
     if (!answer.ok) return { kind: "refused", reason: reasonIn(json) ?? `HTTP ${answer.status}` };
     const { amount, deadline, close_signature: agreement } = json;
-    if (typeof amount !== "string" || typeof deadline !== "string" || typeof agreement !== "string") {
-      throw new ParseError("not an agreement", "");
-    }
+    if (typeof amount !== "string" || typeof agreement !== "string") throw new ParseError("not an agreement", "");
+    if (typeof deadline !== "string" && typeof deadline !== "number") throw new ParseError("not an agreement", "");
     return {
       kind: "agreed",
       amount: parseAmount(amount),
-      deadline: parseAmount(deadline),
+      deadline: parseAmount(deadline.toString()),
       signature: agreement.toLowerCase() as Hex,
     };
   } catch {

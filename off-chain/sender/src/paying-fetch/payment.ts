@@ -1,4 +1,4 @@
-import { adopt, charge, lose, refuse, reserve, writeOff } from "../book/moves.ts";
+import { adopt, charge, concede, doubt, lose, refuse, reserve } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { OutcomeUnknownError, PaymentRefusedError, SenderError } from "../errors.ts";
@@ -25,9 +25,6 @@ export type Outcome =
   | { kind: "answered"; response: Response; cost: bigint }
   | { kind: "dearer"; refusal: Refusal } // the price is another one now: it must pass the limits again
   | { kind: "ended"; refusal: Refusal }; // the channel takes no more payments
-
-/** Answers of proxies that do not know what became of the request behind them. */
-const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 504]);
 
 /** How often one request learns from a receiver that we signed more than we remember, or that its balance is used. */
 const LESSONS = 3;
@@ -131,17 +128,15 @@ export class Payment {
       await this.#change((record) => refuse(record, balance));
       return { kind: "answered", response, cost: 0n };
     }
-    if (receipt === undefined && GATEWAY_ERRORS.has(status)) {
-      await this.#change((record) => lose(record, balance));
-      return { kind: "answered", response, cost: price };
+    if (receipt === undefined && status >= 500) {
+      await this.#change((record) => doubt(record, balance));
+      return { kind: "answered", response, cost: 0n };
     }
-    // A failed handler's charge is undone. Otherwise no receipt means the price; none can take more than that.
-    const told = receipt?.cost ?? (status >= 500 ? 0n : price);
+    // No receipt means the price; and no receipt can take more than that.
+    const told = receipt?.cost ?? price;
     const cost = told < price ? told : price;
     const spent = await this.#change((record) => {
       charge(record, balance, cost);
-      // A receiver that lost its store knows of no credit; up to the price of one request, that is let go.
-      if (receipt !== undefined && record.outstanding.length === 0) writeOff(record, receipt.spent, price);
       return record.charged + record.unknown;
     });
     this.#context.report({ kind: "paid", channel: this.#channel, url: request.url.href, cost, balance, spent });
@@ -154,12 +149,14 @@ export class Payment {
     const { view, offer } = refusal;
     const proven = view !== undefined && isOurProof(this.#channel, view);
     const learned = await this.#change((record) => {
-      const adopted = proven && adopt(record, view.accepted, view.spent);
+      const adopted = proven && adopt(record, view.accepted, view.spent, this.#demand.price);
       // Served for a higher balance meanwhile, and restarted since: it counts this one as used. There is credit, and
       // one unit more buys the request.
-      const used = proven && balance < record.accepted && view.accepted - view.spent >= this.#demand.price;
-      if (adopted || used) refuse(record, balance);
-      return adopted || used;
+      const used = proven && balance < record.answered && view.accepted - view.spent >= this.#demand.price;
+      const conceded = proven && !adopted && concede(record, view.spent, this.#demand.price);
+      const isNew = adopted || conceded || used;
+      if (isNew) refuse(record, balance);
+      return isNew;
     });
     if (learned) return "learned";
     if (offer !== undefined && offer.price > this.#demand.price) {
