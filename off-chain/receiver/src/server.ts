@@ -5,6 +5,7 @@ import { createServer as createHttps } from "node:https";
 import type { Logger } from "pino";
 import { api } from "./api/api.ts";
 import { healthRoutes } from "./api/health.ts";
+import { answerClientError } from "./client-error.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
@@ -39,6 +40,7 @@ export async function createServer(
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true },
+    clientErrorHandler: answerClientError,
     serverFactory: (handler) => {
       const limits = { requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE };
       if (tls === undefined) return createHttp(limits, handler);
