@@ -49,7 +49,7 @@ describe("npm start: the rmps command", () => {
     const { code, stdout, stderr } = await rmps("get", `${shop.url}/test.txt`, "--max-price", "0.01");
     expect(code).to.not.equal(0);
     expect(stdout.toString()).to.equal("");
-    expect(stderr).to.match(/price/);
+    expect(stderr).to.match(/price/i);
     expect(await shop.token.balanceOf(account(2).address)).to.equal(before);
   });
 });

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { root, runProcess, startProcess } from "./support/process.ts";
+import { account, openShop, type Shop } from "./support/shop.ts";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+describe("README", () => {
+  let shop: Shop;
+  let home: string;
+
+  before(async () => {
+    shop = await openShop();
+    home = mkdtempSync(join(tmpdir(), "rmps-readme-"));
+  });
+  after(async () => {
+    await shop.stop();
+    rmSync(home, { recursive: true });
+  });
+
+  it("sells one's own content in ten lines", async () => {
+    const code = readme.match(/<!-- run: test\/e2e\/readme\.test\.ts -->\s+```ts\n([\s\S]*?)```/)![1]!;
+    // Only the ports and the file's place are the test's own.
+    const here = code
+      .replace("http://127.0.0.1:8545", shop.rpc)
+      .replace("port: 5001", "port: 0")
+      .replace('"hello.sqlite"', JSON.stringify(join(home, "hello.sqlite")));
+    const selling = startProcess(["--input-type=module-typescript", "--eval", here]);
+    const [, url] = await selling.printed(/Selling on (\S+)/);
+    const { stdout, stderr } = await runProcess(
+      ["off-chain/sender/bin/rmps.js", "get", `${url}/hello`, "--key", account(2).privateKey],
+      { RMPS_STATE: join(home, "state"), RMPS_RPC: shop.rpc },
+    );
+    await selling.stop("SIGKILL");
+    expect(stdout.toString(), stderr).to.equal("Hello, payer!\n");
+  });
+
+  it("maps folders that are there", async () => {
+    const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]!);
+    expect(links.length).to.be.greaterThan(10);
+    for (const link of links) expect(() => readFileSync(join(root, link)), link).to.not.throw(/ENOENT/);
+  });
+});
+
+describe("npm run demo", () => {
+  it("ends as promised", async () => {
+    const { code, stdout, stderr } = await runProcess(["scripts/demo.ts"]);
+    expect(stdout.toString(), stderr).to.contain("Every step ended as promised.");
+    expect(code).to.equal(0);
+  });
+});
