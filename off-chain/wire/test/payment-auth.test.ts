@@ -129,6 +129,14 @@ describe("a Payment challenge", () => {
     }
   });
 
+  it("gives back what it has to, and nothing else", () => {
+    const reading = wire.readChallenge({ "www-authenticate": `${write()}, description="a dog", x="y"` }, ["payment"]);
+    expect(reading.kind === "challenge" && reading.challenge.echo).to.deep.equal({
+      dialect: "payment",
+      challenge: paramsOf(write()),
+    });
+  });
+
   it("is none where only others are there", () => {
     for (const header of [
       'Basic realm="x"',
@@ -322,9 +330,33 @@ describe("a Payment credential", () => {
 
   it("is refused where bytes were moved from one slot to another", () => {
     const { realm, ...rest } = good.challenge;
-    // realm|rmps|session… read as another realm would need a bar in a slot.
-    const shifted = { ...rest, realm: `${realm}|rmps`, method: "rmps" };
-    expect(malformed(authorize({ ...good, challenge: shifted })).challengeAtFault).to.equal(true);
+    const { request, expires } = rest;
+    for (const shifted of [
+      { ...rest, realm: `${realm}|rmps` },
+      { ...rest, realm: "", method: "rmps", id: good.challenge.id },
+      { ...rest, realm, request: `${request}|${expires}`, expires: "" },
+      { ...rest, realm, expires: `${expires}|` },
+    ]) {
+      expect(malformed(authorize({ ...good, challenge: shifted })).challengeAtFault).to.equal(true);
+    }
+  });
+
+  it("is refused with anything behind its id", () => {
+    for (const id of [`${good.challenge.id}A`, `${good.challenge.id}${good.challenge.id}`]) {
+      expect(malformed(authorize(changed(good, "challenge.id", id))).challengeAtFault).to.equal(true);
+    }
+  });
+
+  it("is malformed where its text is not UTF-8", () => {
+    const bytes = Buffer.from(JSON.stringify({ ...good, source: "~" }));
+    expect(read({ authorization: `Payment ${bytes.toString("base64url")}` }).kind).to.equal("payment");
+    bytes[bytes.indexOf("~")] = 0xff;
+    expect(malformed({ authorization: `Payment ${bytes.toString("base64url")}` }).detail).to.include("UTF-8");
+  });
+
+  it("is malformed where it is too long", () => {
+    const long = { ...good, source: "x".repeat(20_000) };
+    expect(malformed(authorize(long)).detail).to.include("base64url");
   });
 
   it("is refused by a server with another key, or with none", () => {
@@ -422,6 +454,11 @@ describe("a Payment receipt", () => {
     });
     const receipt = { dialect: "payment", channelId, chainId: 31337n, accepted: 40n, spent: 30n };
     expect(wire.readReceipt(headers)).to.deep.equal({ kind: "receipt", receipt });
+  });
+
+  it("needs a chain id that fits", () => {
+    const far = { ...sample.receipt, manager: { chainId: 2n ** 53n, contract } };
+    expect(() => wire.writeReceipt("payment", far)).to.throw(RangeError);
   });
 
   it("comes with success only", () => {

@@ -187,6 +187,11 @@ describe("an x402 payment", () => {
     }
   });
 
+  it("is malformed where it is too long", () => {
+    expect(read({ ...good, extensions: "x".repeat(10_000) })).to.deep.equal(expected);
+    expect(read({ ...good, extensions: "x".repeat(20_000) }).kind).to.equal("malformed");
+  });
+
   it("takes no inherited member for its own", () => {
     const { payload, ...rest } = good;
     const text = JSON.stringify(rest).replace(/}$/, `,"__proto__":{"payload":${JSON.stringify(payload)}}}`);
