@@ -123,6 +123,6 @@ export class SettlerLoop {
     if (!watcher.leading || block === undefined || head === undefined) return undefined;
     const channels = async () => (await store.totals()).open;
     const market = await this.#gas.look(block.baseFeePerGas, channels, this.#outbox.outOfMoney);
-    return { market, time: watcher.time(), head: block.number, confirmed: head.confirmed };
+    return { market, time: watcher.time(), head: block, confirmed: head.confirmed };
   }
 }

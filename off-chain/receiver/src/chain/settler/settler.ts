@@ -60,7 +60,7 @@ export class Settler {
   async round(view: View): Promise<void> {
     const { outbox, gas, store } = this.#options;
     const market = await gas.look(view.block.baseFeePerGas, async () => (await store.totals()).open, outbox.outOfMoney);
-    const situation = { market, time: view.time, head: view.block.number, confirmed: view.confirmed };
+    const situation = { market, time: view.time, head: view.block, confirmed: view.confirmed };
     await outbox.tend(situation);
     const busy = this.#busy(await outbox.unfinished(), view.block.number);
     const closing = await this.#all({ status: "closing" });
