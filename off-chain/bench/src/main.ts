@@ -16,6 +16,8 @@ const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Fi
   micro: async () => (await import("./micro/part.ts")).microPart,
   channels: async () => (await import("./channels/part.ts")).channelsPart,
   threads: async () => (await import("./threads/part.ts")).threadsPart,
+  nodes: async () => (await import("./nodes/part.ts")).nodesPart,
+  sync: async () => (await import("./sync/part.ts")).syncPart,
   http: async () => (await import("./http/part.ts")).httpPart,
 };
 

@@ -1,4 +1,5 @@
 import type { Contender } from "../load/measure.ts";
+import type { Postgres } from "../ours/postgres.ts";
 import type { Framework } from "../servers/bare.ts";
 
 /** A contender of the HTTP part, with the framework that its cost is measured above. */
@@ -53,5 +54,35 @@ const mppx: Entry = {
   quick: true,
 };
 
+/** Our dialects, and our other store, on the reference server's framework. */
+function variants(postgres: Postgres): readonly Entry[] {
+  const dialect = (name: "payment" | "x402", quick: boolean): Entry => ({
+    name: `RMPS fastify, ${name}, SQLite`,
+    module: "servers/rmps.ts",
+    settings: { framework: "fastify", store: "sqlite" },
+    vouchers: `ours/${name}`,
+    ceiling: 16_000,
+    framework: "fastify",
+    quick,
+  });
+  const stored: Entry = {
+    name: "RMPS fastify, RDN, PostgreSQL",
+    module: "servers/rmps.ts",
+    settings: {},
+    prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
+    vouchers: "ours/rdn",
+    ceiling: 16_000,
+    framework: "fastify",
+    quick: true,
+  };
+  return [dialect("payment", true), dialect("x402", true), stored];
+}
+
 /** Everything that is run under the same load. */
-export const entries: readonly Entry[] = [...bare, ...ours, ...x402, mppx];
+export const entries = (postgres: Postgres): readonly Entry[] => [
+  ...bare,
+  ...ours,
+  ...variants(postgres),
+  ...x402,
+  mppx,
+];

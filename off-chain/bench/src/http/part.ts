@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.ts";
 import type { Options } from "../options.ts";
+import { startPostgres } from "../ours/postgres.ts";
 import { bars } from "../report/plot.ts";
 import type { Table } from "../report/table.ts";
 import type { Target } from "../report/targets.ts";
@@ -10,9 +11,10 @@ const MEGABYTE = 1024 * 1024;
 
 /** Every server under the same load. */
 export async function httpPart({ quick }: Options): Promise<Finding> {
-  const chosen = entries.filter((entry) => !quick || entry.quick);
+  const postgres = await startPostgres();
+  const chosen = entries(postgres).filter((entry) => !quick || entry.quick);
   const duration = quick ? { warmup: 800, measure: 1_500 } : { warmup: 2_000, measure: 5_000 };
-  const results = await runAll(chosen, quick ? 1 : 3, duration);
+  const results = await runAll(chosen, quick ? 1 : 3, duration).finally(() => postgres.stop());
   return { tables: [tableOf(chosen, results)], targets: targetsOf(chosen, results), plots: plotsOf(results) };
 }
 

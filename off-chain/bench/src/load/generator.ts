@@ -6,12 +6,13 @@ import { Connection } from "./connection.ts";
 
 /** What the parent asks for, and then `run`. */
 export interface Prepare {
-  readonly port: number;
+  /** The servers, which share the connections, one after the other. */
+  readonly ports: readonly number[];
   readonly vouchers: VoucherKind;
   /** Requests to prepare for each connection. */
   readonly each: number;
-  /** Further servers that share the load, connection by connection. */
-  readonly ports?: readonly number[];
+  /** Connections that pay on the same channel, each with every so-manieth balance. */
+  readonly shared: number;
 }
 
 /** How long to warm up and to measure, ms. */
@@ -45,9 +46,9 @@ process.on("message", (message: { kind: string }) => {
 process.on("SIGTERM", () => process.exit(0));
 say({ kind: "ready" });
 
-async function sign({ port, ports: all, vouchers, each }: Prepare): Promise<void> {
-  ports = all ?? [port];
-  requests = await prepare(vouchers, { port, connections: CONNECTIONS, each });
+async function sign({ ports: all, vouchers, each, shared }: Prepare): Promise<void> {
+  ports = all;
+  requests = await prepare(vouchers, { port: all[0]!, connections: CONNECTIONS, each, shared });
   say({ kind: "prepared" });
 }
 

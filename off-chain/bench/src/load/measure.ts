@@ -12,7 +12,11 @@ export interface Contender {
   /** The server's module below `src`. */
   readonly module: string;
   readonly settings: Record<string, unknown>;
+  /** Makes the settings for a run, where each needs its own. */
+  readonly prepare?: () => Promise<Record<string, unknown>>;
   readonly vouchers: VoucherKind;
+  /** Connections that pay on the same channel; 1 unless given. */
+  readonly shared?: number;
   /** Requests a second that it will not exceed: how many are prepared. */
   readonly ceiling: number;
 }
@@ -50,35 +54,57 @@ export async function startGenerator(): Promise<Child> {
 }
 
 /** Runs a contender under the load of all connections. @throws Error where an answer is not 200. */
-export async function measure(
+export async function measure(generator: Child, contender: Contender, duration: Duration): Promise<Measured> {
+  return (await measureNodes(generator, contender, 1, duration)).all;
+}
+
+/** What several processes showed together, and what each request cost the process that served it. */
+export interface MeasuredNodes {
+  readonly all: Measured;
+  /** CPU time for each request, µs, process by process. */
+  readonly cpus: readonly number[];
+}
+
+/** Runs several processes of a contender, which share the connections. @throws Error where an answer is not 200. */
+export async function measureNodes(
   generator: Child,
   contender: Contender,
+  nodes: number,
   { warmup, measure }: Duration,
-): Promise<Measured> {
-  const server = start(contender.module, contender.settings, CORES.server);
+): Promise<MeasuredNodes> {
+  const settings = contender.prepare === undefined ? contender.settings : await contender.prepare();
+  const servers = Array.from({ length: nodes }, () => start(contender.module, settings, CORES.server));
   try {
-    const { port } = await server.next<{ port: number }>("ready");
+    const ports = await Promise.all(servers.map(async (server) => (await server.next<{ port: number }>("ready")).port));
     const each = Math.ceil((contender.ceiling * (warmup + measure + 300)) / 1000 / CONNECTIONS);
-    generator.send({ kind: "prepare", port, vouchers: contender.vouchers, each });
+    const { vouchers, shared = 1 } = contender;
+    generator.send({ kind: "prepare", ports, vouchers, each, shared });
     await generator.next("prepared");
     generator.send({ kind: "run", warmup, measure });
     await generator.next("begin");
-    const before = await sampleOf(server);
+    const before = await Promise.all(servers.map(sampleOf));
     const outcome = await generator.next<Outcome>("end");
-    const after = await sampleOf(server);
+    const after = await Promise.all(servers.map(sampleOf));
     await generator.next("idle");
     const bad = Object.entries(outcome.statuses).filter(([status]) => status !== "200");
     if (bad.length > 0) throw new Error(`${contender.name}: not all answers were 200: ${JSON.stringify(bad)}`);
     if (outcome.exhausted) console.error(`${contender.name}: ran out of prepared requests, window shortened`);
-    return {
+    const spent = after.map(({ cpu, served }, index) => ({
+      cpu: cpu - before[index]!.cpu,
+      served: served - before[index]!.served,
+    }));
+    const sum = (of: (node: { cpu: number; served: number }) => number): number =>
+      spent.reduce((total, node) => total + of(node), 0);
+    const all = {
       rate: (outcome.requests / outcome.milliseconds) * 1000,
-      cpu: (after.cpu - before.cpu) / (after.served - before.served),
+      cpu: sum(({ cpu }) => cpu) / sum(({ served }) => served),
       p50: outcome.p50,
       p99: outcome.p99,
-      rss: after.rss,
+      rss: Math.max(...after.map(({ rss }) => rss)),
       requests: outcome.requests,
     };
+    return { all, cpus: spent.map(({ cpu, served }) => cpu / served) };
   } finally {
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }

@@ -11,9 +11,11 @@ export interface Order {
   readonly connections: number;
   /** Requests for each connection. */
   readonly each: number;
+  /** Connections that pay on the same channel, each with every so-manieth balance. */
+  readonly shared: number;
 }
 
-/** The headers that pay request `turn` (0, 1, …) of connection `index`, each with a proof of its own. */
+/** The headers that pay request `turn` (0, 1, …) of channel `index`, each with a proof of its own. */
 export type HeadersOf = (index: number, turn: number) => Readonly<Record<string, string>>;
 
 /** Learns what it must from the 402, and answers with the function that signs. */
@@ -37,7 +39,10 @@ export async function prepare(kind: VoucherKind, order: Order): Promise<Buffer[]
   const requests: Buffer[][] = [];
   for (let index = 0; index < order.connections; index++) {
     const own: Buffer[] = [];
-    for (let turn = 0; turn < order.each; turn++) own.push(bytesOf(order.port, headersOf(index, turn)));
+    const [channel, place] = [Math.floor(index / order.shared), index % order.shared];
+    for (let round = 0; round < order.each; round++) {
+      own.push(bytesOf(order.port, headersOf(channel, round * order.shared + place)));
+    }
     requests.push(own);
   }
   return requests;
