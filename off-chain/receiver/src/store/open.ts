@@ -1,11 +1,12 @@
+import { PostgresStore } from "./postgres/postgres.ts";
 import { SqliteStore } from "./sqlite/sqlite.ts";
 import type { Store, StoreOptions } from "./store.ts";
 
 /**
  * Opens the store of a receiver, or makes it.
- * @param where the path of a SQLite file.
+ * @param where a `postgres://` URL, or the path of a SQLite file.
  * @throws StoreRefused where it cannot or must not be used; the message says how to mend it.
  */
 export async function openStore(where: string, options: StoreOptions): Promise<Store> {
-  return new SqliteStore(where, options);
+  return /^postgres(?:ql)?:\/\//.test(where) ? PostgresStore.open(where, options) : new SqliteStore(where, options);
 }

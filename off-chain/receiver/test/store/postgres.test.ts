@@ -1,0 +1,32 @@
+import { followsTheChain } from "./chain.behaviour.ts";
+import { endsChannels } from "./ends.behaviour.ts";
+import { listsChannels } from "./lists.behaviour.ts";
+import { opensOnlyItsOwn } from "./opening.behaviour.ts";
+import { takesPayments } from "./payments.behaviour.ts";
+import { startPostgres } from "./postgres.ts";
+import { sharesPayments } from "./shared.behaviour.ts";
+import type { Kind } from "./stores.ts";
+import { queuesTransactions } from "./transactions.behaviour.ts";
+
+describe("The store on PostgreSQL", function () {
+  this.timeout(60_000);
+  let started: Kind | undefined;
+  const kind: Kind = {
+    name: "PostgreSQL",
+    shared: true,
+    place: () => started!.place(),
+    stop: async () => started?.stop(),
+  };
+  before(async () => {
+    started = await startPostgres();
+  });
+  after(() => kind.stop());
+
+  takesPayments(kind);
+  endsChannels(kind);
+  followsTheChain(kind);
+  listsChannels(kind);
+  queuesTransactions(kind);
+  opensOnlyItsOwn(kind);
+  sharesPayments(kind);
+});
