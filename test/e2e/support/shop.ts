@@ -86,7 +86,7 @@ export interface OpenChannel {
 
 /** Opens a channel by ERC-223 transfer, with the sender's own key, as the shop offers it. */
 export async function openChannel(
-  shop: Shop,
+  shop: Pick<Shop, "provider" | "token" | "manager" | "contract" | "receiver">,
   index: number,
   deposit = parseEther("10"),
   changes: Partial<Terms> = {},
