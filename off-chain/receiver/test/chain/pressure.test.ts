@@ -1,0 +1,174 @@
+import { expect } from "chai";
+import { parseEther } from "ethers";
+import type { RunningReceiver } from "../../src/receiver.ts";
+import { eventually, GAS_PAYER, TestChain, UNIT, type TestChannel } from "../support/chain.ts";
+import { pay, start, Stores } from "../support/receiver.ts";
+
+describe("settler under pressure", () => {
+  const stores = new Stores();
+  let chain: TestChain;
+  let receiver: RunningReceiver | undefined;
+
+  beforeEach(async () => {
+    chain = await TestChain.start();
+  });
+  afterEach(async () => {
+    await receiver?.close();
+    receiver = undefined;
+    await chain.stop();
+    stores.remove();
+  });
+
+  const unfinished = async () => receiver!.engine.settler!.unfinished();
+  const pending = async () => (await unfinished()).filter(({ state }) => state === "pending");
+
+  /** The sender asks to close at 0; the answer is sent, but no block takes it. */
+  async function cheatAndHoldBack(channel: TestChannel): Promise<void> {
+    await chain.rpc("evm_setAutomine", [false]);
+    const request = chain.requestClose(channel, 0n);
+    await eventually(async () => Number(await chain.rpc("eth_getBlockTransactionCountByNumber", ["pending"])) === 1);
+    await chain.mine();
+    await request;
+    await eventually(async () => (await pending())[0]?.sentAt !== undefined);
+  }
+
+  it("answers 200 cheating closes in one block, in a few transactions, all in time", async () => {
+    receiver = await start(chain, stores.path());
+    const channels: TestChannel[] = [];
+    for (let index = 0; index < 200; index++) channels.push(await chain.open(2 + (index % 6), UNIT));
+    let total = 0n;
+    for (const [index, channel] of channels.entries()) {
+      const price = BigInt(index + 1);
+      expect((await pay(receiver, channel, price, price)).kind).to.equal("paid");
+      total += price;
+    }
+    const before = await chain.earned();
+    await chain.rpc("evm_setBlockGasLimit", ["0x1c9c380"]);
+    await chain.rpc("evm_setAutomine", [false]);
+    const requests = channels.map((channel) => chain.requestClose(channel, 0n));
+    const waiting = () => chain.rpc<string>("eth_getBlockTransactionCountByNumber", ["pending"]);
+    await eventually(async () => Number(await waiting()) >= 200, 30_000);
+    await chain.mine();
+    await Promise.all(requests);
+    const asked = Date.now();
+    await eventually(async () => (await pending()).length >= 2);
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine();
+    await eventually(async () => (await chain.earned()) - before === total);
+    expect(Date.now() - asked).to.be.below(10_000);
+    expect(await chain.sent(GAS_PAYER), "a hundred in each").to.equal(2);
+  }).timeout(120_000);
+
+  it("raises the fee of a transaction that is not mined, with the same nonce, and knows which one was", async () => {
+    receiver = await start(chain, stores.path(), { gas: { resendMs: 300 } });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    await eventually(async () => ((await pending())[0]?.hashes.length ?? 0) >= 3);
+    const [row] = await pending();
+    expect(new Set(row!.hashes).size).to.equal(row!.hashes.length);
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine();
+    await eventually(async () => (await chain.earned()) - before === 60n);
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+  });
+
+  it("replaces what is stuck by a dearer one, until a base fee that rose is met", async () => {
+    receiver = await start(chain, stores.path(), { gas: { resendMs: 200 } });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    const [first] = await pending();
+    // Ten times what the first attempt was ready to pay.
+    await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(first!.maxFeePerGas * 10n).toString(16)}`]);
+    await chain.mine();
+    expect(await chain.earned(), "too cheap for that block").to.equal(before);
+    await eventually(async () => (await pending())[0]!.maxFeePerGas > first!.maxFeePerGas * 5n);
+    await eventually(async () => {
+      await chain.mine();
+      return (await chain.earned()) - before === 60n;
+    });
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+  });
+
+  it("sends a transaction again that every node has dropped", async () => {
+    receiver = await start(chain, stores.path(), { gas: { resendMs: 500 } });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    for (const hash of (await pending())[0]!.hashes) {
+      await chain.rpc("hardhat_dropTransaction", [hash]).catch(() => undefined);
+    }
+    await eventually(async () => {
+      await chain.mine();
+      return (await chain.earned()) - before === 60n;
+    });
+  });
+
+  it("goes on where it was after a restart: the queue is in the store", async () => {
+    const path = stores.path();
+    receiver = await start(chain, path);
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    await receiver.close();
+    receiver = await start(chain, path);
+    expect(await pending()).to.have.length(1);
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine();
+    await eventually(async () => (await chain.earned()) - before === 60n);
+    await eventually(async () => (await pending()).length === 0);
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+  });
+
+  it("decides anew when somebody else used its nonce", async () => {
+    receiver = await start(chain, stores.path());
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    const fees = { maxFeePerGas: parseEther("0.000001"), maxPriorityFeePerGas: parseEther("0.0000005") };
+    await chain.signer(9).sendTransaction({ to: GAS_PAYER.address, value: 1n, nonce: 0, ...fees });
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine(70);
+    await eventually(async () => (await chain.earned()) - before === 60n);
+  });
+
+  it("rings when there is no money for gas, takes no payments, and recovers when there is", async () => {
+    receiver = await start(chain, stores.path());
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await receiver.close();
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, "0x1"]);
+    receiver = await start(chain, stores.path());
+    // A new store: the channel is known from the chain, its proof is not; so pay again.
+    await eventually(() => receiver!.engine.alarms.rings("gas-money"));
+    expect(await pay(receiver, channel, 70n, 1n)).to.include({ kind: "refused", code: "chain-unavailable" });
+    const health = await (await fetch(`${receiver.url}/health`)).json();
+    expect(health).to.deep.include({ status: "alarm" });
+    expect((await fetch(`${receiver.url}/ready`)).status).to.equal(503);
+    expect(await chain.earned()).to.equal(before);
+
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${parseEther("1").toString(16)}`]);
+    await eventually(() => !receiver!.engine.alarms.rings("gas-money"), 15_000);
+    expect((await pay(receiver, channel, 80n, 80n)).kind).to.equal("paid");
+  });
+
+  it("disputes as soon as there is money for gas again", async () => {
+    receiver = await start(chain, stores.path());
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, "0x1"]);
+    await chain.requestClose(channel, 0n);
+    await eventually(() => receiver!.engine.alarms.rings("gas-money"), 15_000);
+    expect(await chain.earned()).to.equal(before);
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${parseEther("1").toString(16)}`]);
+    await eventually(async () => (await chain.earned()) - before === 60n, 15_000);
+  });
+});
