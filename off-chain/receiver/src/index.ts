@@ -19,3 +19,6 @@ export type * from "./paywall/types.ts";
 export { fastifyPaywall, type FastifyPaywallOptions, type FastifySale } from "./adapters/fastify.ts";
 export { Content } from "./proxy/content.ts";
 export { sell, type SellOptions } from "./proxy/sell.ts";
+export { expressPaywall, type ExpressPaywallOptions } from "./adapters/express.ts";
+export { honoPaywall, type HonoPaywallOptions } from "./adapters/hono.ts";
+export { nodePaywall, type NodeHandler, type NodePaywallOptions } from "./adapters/node.ts";

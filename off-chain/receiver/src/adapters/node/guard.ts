@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { PaidRequest } from "../../paywall/types.ts";
-import { keepAnswer } from "./keep.ts";
+import { collectAnswer } from "./keep.ts";
 
 type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
 
@@ -10,6 +10,7 @@ type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
  */
 export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
   const { writeHead } = response;
+  const collected = paid.keepsAnswer ? collectAnswer(response) : undefined;
 
   response.writeHead = function (status: number, reason?: string | Headers, headers?: Headers) {
     response.writeHead = writeHead;
@@ -17,13 +18,15 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
     else headers = reason;
     setHeaders(response, headers);
     for (const [name, value] of Object.entries(paid.receipt(status))) response.setHeader(name, value);
-    if (paid.keepsAnswer && status < 500) keepAnswer(response, status, paid);
-    else void paid.settle({ kind: "answered", status });
+    if (collected === undefined || status >= 500) void paid.settle({ kind: "answered", status });
     return writeHead.call(response, status);
   } as typeof writeHead;
 
   // Comes after every answer too; the first ending counts.
-  response.once("close", () => void (response.headersSent || paid.settle({ kind: "gone" })));
+  response.once("close", () => {
+    if (!response.headersSent) void paid.settle({ kind: "gone" });
+    else void paid.settle({ kind: "answered", status: response.statusCode, answer: collected?.() });
+  });
 }
 
 /** Headers in any of the forms that `writeHead` takes. */

@@ -1,14 +1,15 @@
 import type { ServerResponse } from "node:http";
-import { KEPT_ANSWER, type PaidRequest } from "../../paywall/types.ts";
+import { KEPT_ANSWER } from "../../paywall/types.ts";
+import type { StoredAnswer } from "../../store/store.ts";
 
 /** Headers of one connection or moment, which a repeated answer gets anew. */
 const PASSING = new Set(["connection", "keep-alive", "date", "transfer-encoding", "content-length", "trailer"]);
 
-/** Collects an answer whose head is being written, and settles with it once it is complete. */
-export function keepAnswer(response: ServerResponse, status: number, paid: PaidRequest): void {
-  const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] =>
-    value === undefined || PASSING.has(name) ? [] : [[name, Array.isArray(value) ? value.join(", ") : String(value)]],
-  );
+/**
+ * Collects the body of an answer from now on.
+ * @returns the whole answer, once it is out: undefined where it broke off, or is too big to keep.
+ */
+export function collectAnswer(response: ServerResponse): () => StoredAnswer | undefined {
   let chunks: Buffer[] | undefined = [];
   let length = 0;
 
@@ -29,15 +30,18 @@ export function keepAnswer(response: ServerResponse, status: number, paid: PaidR
     return write.apply(response, args);
   } as typeof write;
   response.end = function (...args: Parameters<typeof end>) {
-    // What `end` writes it writes by itself, not through `write`.
+    // Node may write the last piece through either of them: it must not be collected twice.
     response.write = write;
     response.end = end;
     collect(args[0], args[1]);
     return end.apply(response, args);
   } as typeof end;
-  response.once("close", () => {
-    const whole = response.writableFinished && chunks !== undefined;
-    const answer = whole ? { status, headers, body: Buffer.concat(chunks!) } : undefined;
-    void paid.settle({ kind: "answered", status, answer });
-  });
+
+  return () => {
+    if (!response.writableFinished || chunks === undefined) return undefined;
+    const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] =>
+      value === undefined || PASSING.has(name) ? [] : [[name, Array.isArray(value) ? value.join(", ") : String(value)]],
+    );
+    return { status: response.statusCode, headers, body: Buffer.concat(chunks) };
+  };
 }

@@ -1,0 +1,95 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { Paywall } from "../paywall/paywall.ts";
+import { KEPT_ANSWER, type PaidRequest, type RequestFacts } from "../paywall/types.ts";
+
+/** Longest body that is read ahead of the payment, in bytes: 1 MiB. */
+const MAX_BODY = 1024 * 1024;
+
+export interface HonoPaywallOptions {
+  readonly paywall: Paywall;
+  /** In the token's smallest unit, fixed or computed before payment; 0: free. */
+  readonly price: bigint | ((context: Context) => bigint | Promise<bigint>);
+  readonly description?: string;
+  /** Methods that cost nothing. */
+  readonly free?: readonly string[];
+  /**
+   * The origin under which clients know the server, such as `https://shop.example`. Unless given, the request's URL
+   * says it, and the request counts as secure if that is `https:`, or `localhost`.
+   */
+  readonly origin?: string;
+}
+
+const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Middleware for Hono, and so for every runtime with Web-standard requests and responses. */
+export function honoPaywall(options: HonoPaywallOptions): MiddlewareHandler {
+  const { paywall, price, description, free } = options;
+  return async (context, next) => {
+    const isFree = free?.includes(context.req.method) === true;
+    const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(context);
+    const admission = await paywall.admit(factsOf(context.req.raw, options.origin), { price: asked, description });
+    if (admission.kind === "refused") {
+      const { status, headers, body } = admission;
+      const bytes = typeof body === "string" ? body : new Uint8Array(body);
+      // These have no body, and a Web-standard response insists on it.
+      const bodiless = context.req.method === "HEAD" || status === 204 || status === 304;
+      return new Response(bodiless ? null : bytes, { status, headers });
+    }
+    if (admission.kind === "free") return next();
+    context.req.raw.signal.addEventListener("abort", () => void admission.settle({ kind: "gone" }), { once: true });
+    try {
+      await next();
+    } catch (error) {
+      await admission.settle({ kind: "threw" });
+      throw error;
+    }
+    await finish(context, admission);
+    return undefined;
+  };
+}
+
+/** The status line goes out with whatever the response is now. */
+async function finish(context: Context, paid: PaidRequest): Promise<void> {
+  const { status } = context.res;
+  // Hono turns what a handler throws into a response by itself, usually with 500.
+  if (context.error !== undefined && status >= 500) return paid.settle({ kind: "threw" });
+  for (const [name, value] of Object.entries(paid.receipt(status))) context.res.headers.set(name, value);
+  if (!paid.keepsAnswer || status >= 500) return paid.settle({ kind: "answered", status });
+  const headers = [...context.res.headers];
+  // While the answer streams to the client, not before.
+  const body = read(context.res.clone()).catch(() => undefined);
+  void body.then((bytes) =>
+    paid.settle({ kind: "answered", status, answer: bytes && { status, headers, body: bytes } }),
+  );
+}
+
+/** The whole body of a response, if it is small. */
+async function read({ body }: Response): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (body !== null) {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > KEPT_ANSWER) return undefined; // Leaving the loop cancels this branch of the stream.
+      chunks.push(chunk);
+    }
+  }
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+function factsOf(request: Request, origin: string | undefined): RequestFacts {
+  const url = new URL(request.url);
+  return {
+    method: request.method,
+    target: url.pathname + url.search,
+    url: () => (origin ?? url.origin) + url.pathname + url.search,
+    header: (name) => request.headers.get(name) ?? undefined,
+    secure: (origin ?? url.origin).startsWith("https:") || (origin === undefined && LOCAL.test(url.hostname)),
+    async body() {
+      if (request.body === null) return new Uint8Array();
+      if (request.bodyUsed || Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return undefined;
+      const body = new Uint8Array(await request.clone().arrayBuffer());
+      return body.length > MAX_BODY ? undefined : body;
+    },
+  };
+}

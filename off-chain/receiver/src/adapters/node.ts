@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Paywall } from "../paywall/paywall.ts";
+import { simpleProblem } from "../paywall/idempotency.ts";
+import { factsOf, type NodeOptions } from "./node/facts.ts";
+import { guardAnswer } from "./node/guard.ts";
+import { sendAnswer } from "./node/send.ts";
+
+/** A request handler of `node:http`, that may be asynchronous. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export interface NodePaywallOptions extends NodeOptions {
+  readonly paywall: Paywall;
+  /** In the token's smallest unit, fixed or computed before payment; 0: free. */
+  readonly price: bigint | ((request: IncomingMessage) => bigint | Promise<bigint>);
+  readonly description?: string;
+  /** Methods that cost nothing. */
+  readonly free?: readonly string[];
+  /** Told what a handler threw, after it was answered with 500 (or broken off). */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Puts a paywall before a handler of `node:http`. What does not exist should be answered before it; a handler that
+ * throws before it sends its status line is answered with 500, and its charge taken back.
+ */
+export function nodePaywall(options: NodePaywallOptions, handler: NodeHandler): NodeHandler {
+  const { paywall, price, description, free, onError = () => undefined } = options;
+  return async (request, response) => {
+    try {
+      const isFree = free?.includes(request.method ?? "GET") === true;
+      const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(request);
+      const admission = await paywall.admit(factsOf(request, options), { price: asked, description });
+      if (admission.kind === "refused") return sendAnswer(response, admission);
+      if (admission.kind === "paid") guardAnswer(response, admission);
+      await handler(request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendAnswer(response, simpleProblem(500, "failed", "The content could not be made; nothing was charged."));
+    }
+  };
+}
