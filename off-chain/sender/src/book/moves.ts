@@ -8,13 +8,24 @@ export type Reservation =
   | { kind: "deposit-too-small"; needed: bigint } // a deposit of at least `needed` is required
   | { kind: "ended" }; // closing or closed: never paid on again
 
-/** The lowest balance with which a further request of `price` is covered, whatever order requests arrive in. */
+/**
+ * Whether a request may go with a balance: then it, and all others under way, are covered in whatever order they arrive.
+ * Each balance must be worth what is spent and the prices of the requests up to it.
+ */
+function covers(record: ChannelRecord, balance: bigint, price: bigint): boolean {
+  const all = [...record.outstanding, { balance, price }].sort((a, b) => (a.balance < b.balance ? -1 : 1));
+  let sum = record.charged + record.unknown;
+  return all.every((item) => item.balance >= (sum += item.price));
+}
+
+/** The lowest balance for a further request of `price`, and whether it was signed before. */
 function nextBalance(record: ChannelRecord, price: bigint): { balance: bigint; again: boolean } {
-  const needed = spentOf(record) + price;
   // A refused balance bought nothing, so that it is offered again before a higher one is signed.
-  const again = record.refused.filter((balance) => balance >= needed && balance > record.answered);
-  if (again.length > 0) return { balance: again.reduce((low, next) => (next < low ? next : low)), again: true };
+  const refused = record.refused.filter((balance) => balance > record.answered).sort((a, b) => (a < b ? -1 : 1));
+  const again = refused.find((balance) => covers(record, balance, price));
+  if (again !== undefined) return { balance: again, again: true };
   // Each balance buys one request at most: credit is spent by signing one unit more than ever before.
+  const needed = spentOf(record) + price;
   const fresh = record.balance + 1n;
   return { balance: needed > fresh ? needed : fresh, again: false };
 }

@@ -1,7 +1,7 @@
-import { adopt, charge, concede, doubt, lose, refuse, reserve } from "../book/moves.ts";
+import { adopt, charge, concede, doubt, lose, refuse } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
-import { OutcomeUnknownError, PaymentRefusedError, SenderError } from "../errors.ts";
+import { OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
 import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
 import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
 import type { Offer } from "@rmps/wire";
@@ -16,8 +16,8 @@ export interface PaymentContext {
   fetch: typeof fetch;
   patience: Patience;
   report: (event: SenderEvent) => void;
-  /** Makes the deposit cover a balance, or throws. */
-  cover: (needed: bigint) => Promise<void>;
+  /** A balance for the request, durable in the book; undefined where the channel takes no more payments. */
+  reserve: () => Promise<bigint | undefined>;
 }
 
 /** What became of a payment on one channel. */
@@ -47,7 +47,7 @@ export class Payment {
    */
   async make(request: PreparedRequest): Promise<Outcome> {
     for (let lesson = 0; ; lesson++) {
-      const balance = await this.#reserve();
+      const balance = await this.#context.reserve();
       if (balance === undefined) return { kind: "ended", refusal: ENDED_HERE };
       const outcome = await this.#offer(request, balance);
       if (outcome !== "learned") return outcome;
@@ -59,18 +59,6 @@ export class Payment {
 
   #change<T>(move: (record: ChannelRecord) => T): Promise<T> {
     return this.#context.channels.book.change(this.#channel, move);
-  }
-
-  /** A balance for this request, durable; undefined where the channel is ending. */
-  async #reserve(): Promise<bigint | undefined> {
-    for (let tries = 0; ; tries++) {
-      const reservation = await this.#change((record) => reserve(record, this.#demand.price));
-      if (reservation.kind === "reserved") return reservation.balance;
-      if (reservation.kind === "ended") return undefined;
-      if (tries === 5)
-        throw new SenderError("channel", "the deposit does not suffice", "Top the channel up: rmps topup.");
-      await this.#context.cover(reservation.needed);
-    }
   }
 
   /** Sends the request with one balance until it is answered, and settles the balance in the book. */

@@ -1,4 +1,5 @@
 import { senderSide } from "@rmps/proofs";
+import { reserve } from "../book/moves.ts";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import { isWith, type Channels } from "../channel/channels.ts";
 import { balanceOf } from "../channel/deposit.ts";
@@ -65,21 +66,35 @@ export class Pool {
     }
   }
 
-  /** Makes a deposit cover `needed`; of many calls that need more, one tops up. */
-  async cover({ channel }: Seat, demand: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
+  /**
+   * Sets a balance aside for a request, and tops the deposit up where it has to: one call at a time, so that many that
+   * need more share a top-up. @returns undefined where the channel takes no more payments.
+   */
+  async reserve({ channel }: Seat, offer: Offer, limits: ResolvedLimits): Promise<bigint | undefined> {
+    const { channels } = this.#options;
+    const ask = () => channels.book.change(channel, (record) => reserve(record, offer.price));
+    let reservation = await ask();
+    if (reservation.kind === "deposit-too-small") {
+      reservation = await channels.book.store.exclusive(`top-up:${keyOf(channel)}`, async () => {
+        for (let again = await ask(); ; again = await ask()) {
+          if (again.kind !== "deposit-too-small") return again;
+          await this.#cover(channel, offer, again.needed, limits);
+        }
+      });
+    }
+    return reservation.kind === "reserved" ? reservation.balance : undefined;
+  }
+
+  /** Makes the deposit cover a balance. */
+  async #cover(channel: ChannelRecord, offer: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
     const { channels, report } = this.#options;
-    await channels.book.store.exclusive(`top-up:${keyOf(channel)}`, async () => {
-      const now = await channels.refresh(channel);
-      if (now.deposit >= needed || now.status !== "open") return;
-      const missing = needed - now.deposit;
-      const amount = await this.#affordable(
-        demand,
-        missing,
-        depositFor(demand, missing, now.deposit - spentOf(now), limits),
-      );
-      const after = await channels.topUp(now, amount);
-      report({ kind: "topped-up", channel: after, amount });
-    });
+    const now = await channels.refresh(channel);
+    if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
+    const missing = needed - now.deposit;
+    const unspent = now.deposit - spentOf(now);
+    const amount = await this.#affordable(offer, missing, depositFor(offer, missing, unspent, limits));
+    const after = await channels.topUp(now, amount);
+    report({ kind: "topped-up", channel: after, amount });
   }
 
   /** Pays no more on a channel, and waits until no request is under way on it. */

@@ -81,8 +81,8 @@ export class Till {
       this.#count(account, demand.price, limits);
       try {
         await this.#remember(seat, request, demand);
-        const cover = (needed: bigint) => pool.cover(seat, demand, needed, limits);
-        outcome = await new Payment({ channels, fetch, patience, report, cover }, channel, demand).make(request);
+        const reserve = () => pool.reserve(seat, demand, limits);
+        outcome = await new Payment({ channels, fetch, patience, report, reserve }, channel, demand).make(request);
       } catch (error) {
         if (!(error instanceof OutcomeUnknownError)) this.#uncount(account, demand.price);
         throw error;

@@ -68,6 +68,26 @@ describe("book: the moves of one channel", () => {
     expect(record.balance).to.equal(160n);
   });
 
+  it("costs no more where refused requests are followed by others while some are still under way", () => {
+    const record = makeRecord();
+    const under = [take(record, 10n), take(record, 10n), take(record, 10n)];
+    for (let round = 0; round < 20; round++) {
+      refuse(record, under.shift()!);
+      under.push(take(record, 10n));
+    }
+    expect(record.balance).to.equal(30n);
+  });
+
+  it("offers a refused balance only where it still covers everything up to it", () => {
+    const record = makeRecord();
+    const [low, high] = [take(record, 10n), take(record, 10n)];
+    refuse(record, low);
+    expect(take(record, 11n), "the higher one under way would not be covered").to.equal(21n);
+    refuse(record, 21n);
+    expect(take(record, 10n)).to.equal(low);
+    expect(high).to.equal(20n);
+  });
+
   it("spends credit by signing one unit more: no balance buys twice", () => {
     const record = makeRecord();
     charge(record, take(record, 10n), 4n);

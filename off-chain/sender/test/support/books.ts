@@ -10,6 +10,8 @@ export class SellerBooks {
   readonly seen = new Set<bigint>();
   /** Balances that came, in order, repetitions included. */
   readonly offered: bigint[] = [];
+  /** Idempotency keys of what was charged. */
+  readonly answered = new Set<string>();
   readonly sender: Address;
   readonly deposit: () => Promise<bigint>;
 

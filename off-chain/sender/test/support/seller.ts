@@ -12,6 +12,8 @@ import {
 } from "@rmps/proofs";
 import { readPayment, writeReceipt, writeRefusal, type Offer, type Payment, type RefusalCode } from "@rmps/wire";
 
+import { hexlify, randomBytes } from "ethers";
+
 import { SellerBooks } from "./books.ts";
 import type { TestChain } from "./chain.ts";
 
@@ -26,6 +28,8 @@ export interface Sale {
 
 /** How a seller misbehaves; what is not overridden is honest. */
 export interface SellerOptions {
+  /** Of the receiver; a new one by default, so that no channel of another test is found. */
+  receiverKey?: Hex;
   price?: bigint | ((path: string) => bigint);
   offer?: Partial<Offer>;
   /** Before an unpaid request is answered; true: it is answered already. */
@@ -61,9 +65,9 @@ export interface Seller {
 
 export const PRICE = 10n ** 16n;
 
-/** A seller that keeps its books by the rules, at Hardhat's account #1, on an HTTP port of its own. */
+/** A seller that keeps its books by the rules, on an HTTP port of its own. */
 export async function openSeller(chain: TestChain, options: SellerOptions = {}): Promise<Seller> {
-  const receiverKey = chain.key(1);
+  const receiverKey = options.receiverKey ?? (hexlify(randomBytes(32)) as Hex);
   const manager: Manager = { chainId: 31337n, contract: chain.contract };
   const offer: Offer = {
     gatewayPath: "/api/1",
@@ -131,13 +135,20 @@ export async function openSeller(chain: TestChain, options: SellerOptions = {}):
     if (channel === undefined) return answer402(response, path, "channel-not-found", payment);
     const sale: Sale = { request, response, payment, books: channel, path };
     const price = priceOf(path);
+    const key = request.headers["idempotency-key"];
+    const repeated = typeof key === "string" && channel.answered.has(key);
+    if (repeated) return serve(response, payment, channel, price, path);
     const decided = await seller.options.onPayment?.(sale);
     if (decided === "answered") return;
     const refusal = decided ?? (await channel.take(payment, price, manager));
     if (refusal !== undefined) return answer402(response, path, refusal, payment, channel);
+    if (typeof key === "string") channel.answered.add(key);
     if (await seller.options.onCharged?.(sale)) return;
+    serve(response, payment, channel, price, path);
+  }
+
+  function serve(response: ServerResponse, { channelId }: Payment, channel: SellerBooks, price: bigint, path: string) {
     const { accepted, spent, sender } = channel;
-    const { channelId } = payment;
     const { receiver } = offer;
     const timestamp = Date.now();
     const receipt = {
