@@ -11,9 +11,6 @@ export interface Entry extends Contender {
 
 const FRAMEWORKS: readonly Framework[] = ["node", "fastify", "hono", "express"];
 
-/** Those that we have an adapter for. */
-const OURS: readonly Framework[] = ["fastify"];
-
 const bare = FRAMEWORKS.map((framework): Entry => ({
   name: `bare ${framework}`,
   module: "servers/bare.ts",
@@ -24,7 +21,7 @@ const bare = FRAMEWORKS.map((framework): Entry => ({
   quick: framework === "node" || framework === "fastify",
 }));
 
-const ours = OURS.map((framework): Entry => ({
+const ours = FRAMEWORKS.map((framework): Entry => ({
   name: `RMPS ${framework}, RDN, SQLite`,
   module: "servers/rmps.ts",
   settings: { framework, store: "sqlite" },

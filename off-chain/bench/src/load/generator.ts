@@ -1,5 +1,4 @@
 /** The load generator: a process of its own, which signs everything before the clock starts. */
-import { CONNECTIONS } from "../world.ts";
 import { say } from "../process/child.ts";
 import { prepare, type VoucherKind } from "../vouchers/prepare.ts";
 import { Connection } from "./connection.ts";
@@ -9,6 +8,7 @@ export interface Prepare {
   /** The servers, which share the connections, one after the other. */
   readonly ports: readonly number[];
   readonly vouchers: VoucherKind;
+  readonly connections: number;
   /** Requests to prepare for each connection. */
   readonly each: number;
   /** Connections that pay on the same channel, each with every so-manieth balance. */
@@ -46,9 +46,9 @@ process.on("message", (message: { kind: string }) => {
 process.on("SIGTERM", () => process.exit(0));
 say({ kind: "ready" });
 
-async function sign({ ports: all, vouchers, each, shared }: Prepare): Promise<void> {
+async function sign({ ports: all, vouchers, ...order }: Prepare): Promise<void> {
   ports = all;
-  requests = await prepare(vouchers, { port: all[0]!, connections: CONNECTIONS, each, shared });
+  requests = await prepare(vouchers, { port: all[0]!, ...order });
   say({ kind: "prepared" });
 }
 

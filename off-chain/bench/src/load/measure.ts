@@ -65,7 +65,7 @@ export interface MeasuredNodes {
   readonly cpus: readonly number[];
 }
 
-/** Runs several processes of a contender, which share the connections. @throws Error where an answer is not 200. */
+/** Runs several processes of a contender, each with as many connections as one has. @throws Error where an answer is not 200. */
 export async function measureNodes(
   generator: Child,
   contender: Contender,
@@ -76,9 +76,10 @@ export async function measureNodes(
   const servers = Array.from({ length: nodes }, () => start(contender.module, settings, CORES.server));
   try {
     const ports = await Promise.all(servers.map(async (server) => (await server.next<{ port: number }>("ready")).port));
-    const each = Math.ceil((contender.ceiling * (warmup + measure + 300)) / 1000 / CONNECTIONS);
+    const connections = CONNECTIONS * nodes;
+    const each = Math.ceil((contender.ceiling * (warmup + measure + 300)) / 1000 / connections);
     const { vouchers, shared = 1 } = contender;
-    generator.send({ kind: "prepare", ports, vouchers, each, shared });
+    generator.send({ kind: "prepare", ports, vouchers, connections, each, shared });
     await generator.next("prepared");
     generator.send({ kind: "run", warmup, measure });
     await generator.next("begin");

@@ -55,7 +55,7 @@ function findingOf(measured: Map<number, readonly (MeasuredNodes & { database: n
   return {
     tables: [
       {
-        title: "Receivers on one PostgreSQL, two connections to each channel, on different receivers",
+        title: "Receivers on one PostgreSQL, 64 connections to each; every channel pays at two of them",
         head: ["processes", "req/s", "CPU µs/req", "database µs/req", "p50 ms", "p99 ms"],
         rows,
         notes: [

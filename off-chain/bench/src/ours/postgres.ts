@@ -16,6 +16,9 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
+/** Channels in every database: enough for the connections of several receivers. */
+const CHANNELS = 4 * CONNECTIONS;
+
 const TICK = 10_000; // µs; /proc counts in hundredths of a second.
 
 async function freePort(): Promise<number> {
@@ -53,7 +56,7 @@ export async function startPostgres(): Promise<Postgres> {
       await server.createDatabase(name);
       const url = `postgres://bench:bench@127.0.0.1:${port}/${name}`;
       const store = await open(url);
-      await seed(store, CONNECTIONS);
+      await seed(store, CHANNELS);
       await store.close();
       return url;
     },

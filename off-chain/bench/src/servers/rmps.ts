@@ -1,7 +1,8 @@
 /** Our receiver behind an adapter: paywall and ledger over a store that is durable before anything is answered. */
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createPaywall, fastifyPaywall } from "@rmps/receiver";
 import { join } from "node:path";
+import { createPaywall, expressPaywall, fastifyPaywall, honoPaywall, nodePaywall } from "@rmps/receiver";
 import { dataDirectory, ledgerOver, open, seed } from "../ours/receiver.ts";
 import { settings } from "../process/child.ts";
 import { CHALLENGE_PERIOD, CONNECTIONS, CONTENT, PATH, PRICE } from "../world.ts";
@@ -39,8 +40,37 @@ switch (framework) {
     ready((app.server.address() as AddressInfo).port);
     break;
   }
-  case "node":
-  case "hono":
-  case "express":
-    throw new Error(`no adapter for ${framework}`);
+  case "node": {
+    const handler = nodePaywall({ paywall, price }, (_request, response) => {
+      counter.served++;
+      response.writeHead(200, { "content-type": "text/plain", "content-length": String(CONTENT.length) }).end(CONTENT);
+    });
+    const server = createServer((request, response) => {
+      if (request.url === PATH) void handler(request, response);
+      else response.writeHead(404).end();
+    });
+    server.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+    break;
+  }
+  case "hono": {
+    const { Hono } = await import("hono");
+    const { serve } = await import("@hono/node-server");
+    const app = new Hono();
+    app.get(PATH, honoPaywall({ paywall, price }), (context) => {
+      counter.served++;
+      return context.text(CONTENT);
+    });
+    serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (address) => ready(address.port));
+    break;
+  }
+  case "express": {
+    const { default: express } = await import("express");
+    const app = express();
+    app.get(PATH, expressPaywall({ paywall, price }), (_request, response) => {
+      counter.served++;
+      response.type("text/plain").send(CONTENT);
+    });
+    const server = app.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+    break;
+  }
 }
