@@ -11,14 +11,15 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
+getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
+getContractFactory(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SplitReceiver__factory>
 getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
 getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC223Recipient__factory>
-getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IPermit2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPermit2__factory>
+getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'ERC223', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC223__factory>
 getContractFactory(name: 'FaucetToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FaucetToken__factory>
 getContractFactory(name: 'MicroToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MicroToken__factory>
-getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RecordingRecipient__factory>
 getContractFactory(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingRecipient__factory>
 getContractFactory(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AnnouncingToken__factory>
@@ -35,20 +36,22 @@ getContractFactory(name: 'SplitSignatureToken', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'VoidToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VoidToken__factory>
 getContractFactory(name: 'AcceptingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AcceptingWallet__factory>
 getContractFactory(name: 'BytesWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BytesWallet__factory>
-getContractFactory(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GarbageWallet__factory>
-getContractFactory(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurningWallet__factory>
 getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeyWallet__factory>
+getContractFactory(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GarbageWallet__factory>
+getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
+getContractFactory(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurningWallet__factory>
 getContractFactory(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingWallet__factory>
 
   getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
+getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
+getContractAt(name: 'SplitReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SplitReceiver>
 getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
 getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC223Recipient>
-getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IPermit2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPermit2>
+getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'ERC223', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC223>
 getContractAt(name: 'FaucetToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FaucetToken>
 getContractAt(name: 'MicroToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MicroToken>
-getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'RecordingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RecordingRecipient>
 getContractAt(name: 'RevertingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingRecipient>
 getContractAt(name: 'AnnouncingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AnnouncingToken>
@@ -65,20 +68,22 @@ getContractAt(name: 'SplitSignatureToken', address: string | ethers.Addressable,
 getContractAt(name: 'VoidToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VoidToken>
 getContractAt(name: 'AcceptingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AcceptingWallet>
 getContractAt(name: 'BytesWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BytesWallet>
-getContractAt(name: 'GarbageWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GarbageWallet>
-getContractAt(name: 'GasBurningWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurningWallet>
 getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeyWallet>
+getContractAt(name: 'GarbageWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GarbageWallet>
+getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
+getContractAt(name: 'GasBurningWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurningWallet>
 getContractAt(name: 'RevertingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingWallet>
 
   deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+deployContract(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
-deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
+deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
 deployContract(name: 'FaucetToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
 deployContract(name: 'MicroToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
-deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>
@@ -95,20 +100,22 @@ deployContract(name: 'SplitSignatureToken', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'VoidToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VoidToken>
 deployContract(name: 'AcceptingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AcceptingWallet>
 deployContract(name: 'BytesWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BytesWallet>
-deployContract(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
-deployContract(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
+deployContract(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
+deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
+deployContract(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
 
   deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+deployContract(name: 'SplitReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
-deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
+deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
 deployContract(name: 'FaucetToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
 deployContract(name: 'MicroToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
-deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>
@@ -125,9 +132,10 @@ deployContract(name: 'SplitSignatureToken', args: any[], signerOrOptions?: ether
 deployContract(name: 'VoidToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VoidToken>
 deployContract(name: 'AcceptingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AcceptingWallet>
 deployContract(name: 'BytesWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BytesWallet>
-deployContract(name: 'GarbageWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
-deployContract(name: 'GasBurningWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
+deployContract(name: 'GarbageWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
+deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
+deployContract(name: 'GasBurningWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'RevertingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
 
     // default types

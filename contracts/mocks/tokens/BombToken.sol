@@ -5,7 +5,7 @@ import {PlainToken} from "../PlainToken.sol";
 
 /// @notice Once armed, it answers transfers with `SIZE` bytes, which cost whoever copies them dearly.
 contract BombToken is PlainToken {
-    uint256 public constant SIZE = 100_000;
+    uint256 public constant SIZE = 500_000;
 
     enum Bomb {
         None,
@@ -33,9 +33,9 @@ contract BombToken is PlainToken {
             let answer := mload(0x40)
             mstore(answer, 1)
             if reverting {
-                revert(answer, 100000)
+                revert(answer, 500000)
             }
-            return(answer, 100000)
+            return(answer, 500000)
         }
     }
 }

@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import { ZeroAddress, ZeroHash, keccak256 } from "ethers";
+
+import { ChannelManager__factory } from "../../../typechain-types/index.ts";
+import { claimOf } from "../../fixtures/claims.ts";
+import { ethers, nextBlockAt, now } from "../../fixtures/chain.ts";
+import { PERIOD, dirtyCalls, encodePreimage, encodeTerms, type Terms } from "../../fixtures/terms.ts";
+import { DEPOSIT, NEVER, freshWorld, type World } from "../../fixtures/world.ts";
+
+const CLOSED = 2n ** 32n - 1n;
+const NOTHING = { deposit: 0n, settled: 0n, closesAt: 0n };
+
+describe("ChannelManager views", () => {
+  let world: World;
+  let terms: Terms;
+
+  beforeEach(async () => {
+    world = await freshWorld();
+    terms = await world.signedTerms();
+  });
+
+  describe("channelId", () => {
+    it("is the hash of chain id, manager and terms", async () => {
+      const { chainId } = await ethers.provider.getNetwork();
+      expect(await world.id(terms)).to.equal(keccak256(encodePreimage(chainId, world.address, terms)));
+    });
+
+    it("differs for every field of the terms", async () => {
+      const other = world.stranger.address;
+      const variants: Partial<Terms>[] = [
+        {},
+        { sender: other },
+        { senderSigner: other },
+        { receiver: other },
+        { receiverSigner: other },
+        { token: other },
+        { challengePeriod: PERIOD + 1n },
+        { salt: ZeroHash },
+        { sender: terms.receiver, receiver: terms.sender },
+      ];
+      const ids = await Promise.all(variants.map((variant) => world.id({ ...terms, ...variant })));
+      expect(new Set(ids).size).to.equal(variants.length);
+    });
+
+    it("differs for another manager", async () => {
+      const twin = await new ChannelManager__factory(world.deployer).deploy(world.token);
+      expect(await twin.channelId(terms)).not.to.equal(await world.id(terms));
+    });
+
+    it("exists whether or not the channel does", async () => {
+      const before = await world.id(terms);
+      await world.open(terms);
+      expect(await world.id(terms)).to.equal(before);
+    });
+
+    it("is not an existing channel's for terms with dirty bits", async () => {
+      const { address: to, stranger, manager } = world;
+      const call = manager.interface.encodeFunctionData("channelId", [terms]);
+      const id = await stranger.call({ to, data: call });
+      for (const data of dirtyCalls(call)) expect(await stranger.call({ to, data })).not.to.equal(id);
+    });
+  });
+
+  describe("stateOf", () => {
+    it("is all zero for an unknown id", async () => {
+      expect(await world.state(terms)).to.deep.equal(NOTHING);
+      const { deposit, settled, closesAt } = await world.manager.stateOf(ZeroHash);
+      expect({ deposit, settled, closesAt }).to.deep.equal(NOTHING);
+    });
+
+    it("shows deposit, what is settled and closesAt through a channel's life", async () => {
+      await world.open(terms);
+      expect(await world.state(terms)).to.deep.equal({ deposit: DEPOSIT, settled: 0n, closesAt: 0n });
+      await world.open(terms, 5n);
+      await world.settle(terms, 3n);
+      expect(await world.state(terms)).to.deep.equal({ deposit: DEPOSIT + 5n, settled: 3n, closesAt: 0n });
+      await world.manager.connect(world.sender).requestClose(terms, 4n, 0n, "0x");
+      const closesAt = (await now()) + PERIOD;
+      expect(await world.state(terms)).to.deep.equal({ deposit: DEPOSIT + 5n, settled: 4n, closesAt });
+      await nextBlockAt(closesAt);
+      await world.manager.finalize(terms);
+      expect(await world.state(terms)).to.deep.equal({ deposit: DEPOSIT + 5n, settled: 4n, closesAt: CLOSED });
+    });
+  });
+
+  describe("owed", () => {
+    it("is zero for accounts that nothing was refused to", async () => {
+      await world.open(terms);
+      await world.settle(terms, 3n);
+      expect(await world.manager.owed(world.token, world.receiver)).to.equal(0n);
+      expect(await world.manager.owed(ZeroAddress, ZeroAddress)).to.equal(0n);
+    });
+  });
+
+  describe("constants", () => {
+    it("tells the callback token", async () => {
+      expect(await world.manager.CALLBACK_TOKEN()).to.equal(await world.token.getAddress());
+    });
+
+    it("tells that there is none", async () => {
+      const deaf = await new ChannelManager__factory(world.deployer).deploy(ZeroAddress);
+      expect(await deaf.CALLBACK_TOKEN()).to.equal(ZeroAddress);
+    });
+
+    it("bounds the challenge period by 15 minutes and 30 days", async () => {
+      expect(await world.manager.MIN_CHALLENGE_PERIOD()).to.equal(900n);
+      expect(await world.manager.MAX_CHALLENGE_PERIOD()).to.equal(2_592_000n);
+    });
+  });
+
+  describe("eip712Domain", () => {
+    it("tells name, version, chain, contract and nothing else", async () => {
+      const { chainId } = await ethers.provider.getNetwork();
+      const domain = await world.manager.eip712Domain();
+      expect([...domain]).to.deep.equal(["0x0f", "RMPS Channel Manager", "1", chainId, world.address, ZeroHash, []]);
+    });
+  });
+
+  describe("events", () => {
+    it("rebuilds every channel from them alone", async () => {
+      const { manager, sender, receiver, stranger } = world;
+      const channels = [
+        await world.open(),
+        await world.open(terms),
+        await world.open(),
+        await world.open(),
+        await world.openClosing(),
+        await world.open(),
+      ];
+      const [open, settled, closed, closing, final, batched] = channels as [Terms, Terms, Terms, Terms, Terms, Terms];
+      await world.open(open, 7n);
+      await world.settle(settled, 3n);
+      await world.settle(settled, DEPOSIT + 1n);
+      await world.settle(closed, 2n);
+      const proof = await world.proof(closed, 9n);
+      await manager.connect(receiver).close(closed, 9n, 9n, proof, 0n, "0x");
+      await manager.connect(stranger).requestClose(closing, 5n, NEVER, await world.request(closing, 5n));
+      const shared = [batched.receiver, batched.receiverSigner, batched.token, batched.challengePeriod] as const;
+      const claims = [await claimOf(world, closing, 8n), await claimOf(world, batched, 4n)];
+      await manager.settleMany(...shared, claims);
+      await world.passPeriod(final);
+      await manager.connect(sender).finalize(final);
+
+      const rebuilt = new Map<string, typeof NOTHING & { terms?: string }>();
+      for (const log of await ethers.provider.getLogs({ address: world.address, fromBlock: 0 })) {
+        const { name, args } = manager.interface.parseLog(log)!;
+        const id = String(args["id"]);
+        const state = rebuilt.get(id) ?? { ...NOTHING };
+        const values = args.toObject() as Partial<typeof NOTHING>;
+        state.deposit = values.deposit ?? state.deposit;
+        state.settled = values.settled ?? state.settled;
+        if (name === "CloseRequested") state.closesAt = args["closesAt"] as bigint;
+        if (name === "ChannelClosed") state.closesAt = CLOSED;
+        if (name === "ChannelOpened") {
+          state.terms = encodeTerms(args.toObject() as Terms);
+        }
+        rebuilt.set(id, state);
+      }
+      expect(rebuilt.size).to.equal(channels.length);
+      for (const channel of channels) {
+        const { terms: logged = "", ...state } = rebuilt.get(await world.id(channel))!;
+        expect(state).to.deep.equal(await world.state(channel));
+        expect(logged).to.equal(encodeTerms(channel));
+      }
+    });
+  });
+});
