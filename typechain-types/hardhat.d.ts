@@ -10,11 +10,11 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
-getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
+  getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
 getContractFactory(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SplitReceiver__factory>
 getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
 getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC223Recipient__factory>
+getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IPermit2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPermit2__factory>
 getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'ERC223', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC223__factory>
@@ -36,17 +36,17 @@ getContractFactory(name: 'SplitSignatureToken', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'VoidToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VoidToken__factory>
 getContractFactory(name: 'AcceptingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AcceptingWallet__factory>
 getContractFactory(name: 'BytesWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BytesWallet__factory>
-getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeyWallet__factory>
 getContractFactory(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GarbageWallet__factory>
-getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurningWallet__factory>
+getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeyWallet__factory>
 getContractFactory(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingWallet__factory>
+getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
 
-  getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
-getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
+  getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
 getContractAt(name: 'SplitReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SplitReceiver>
 getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
 getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC223Recipient>
+getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IPermit2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPermit2>
 getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'ERC223', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC223>
@@ -68,17 +68,17 @@ getContractAt(name: 'SplitSignatureToken', address: string | ethers.Addressable,
 getContractAt(name: 'VoidToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VoidToken>
 getContractAt(name: 'AcceptingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AcceptingWallet>
 getContractAt(name: 'BytesWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BytesWallet>
-getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeyWallet>
 getContractAt(name: 'GarbageWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GarbageWallet>
-getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'GasBurningWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurningWallet>
+getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeyWallet>
 getContractAt(name: 'RevertingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingWallet>
+getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
 
-  deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
-deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+  deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
+deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
@@ -100,17 +100,17 @@ deployContract(name: 'SplitSignatureToken', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'VoidToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VoidToken>
 deployContract(name: 'AcceptingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AcceptingWallet>
 deployContract(name: 'BytesWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BytesWallet>
-deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
-deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
+deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
+deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 
-  deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
-deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+  deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
+deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'ERC223', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
@@ -132,11 +132,11 @@ deployContract(name: 'SplitSignatureToken', args: any[], signerOrOptions?: ether
 deployContract(name: 'VoidToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VoidToken>
 deployContract(name: 'AcceptingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AcceptingWallet>
 deployContract(name: 'BytesWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BytesWallet>
-deployContract(name: 'KeyWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'GarbageWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GarbageWallet>
-deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'GasBurningWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
+deployContract(name: 'KeyWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
+deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 
     // default types
     getContractFactory(

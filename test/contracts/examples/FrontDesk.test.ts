@@ -34,7 +34,12 @@ describe("FrontDesk", () => {
 
   async function permit(value: bigint) {
     const { token, sender } = world;
-    const domain = { name: "Micro", version: "1", chainId: world.domain.chainId, verifyingContract: await token.getAddress() };
+    const domain = {
+      name: "Micro",
+      version: "1",
+      chainId: world.domain.chainId,
+      verifyingContract: await token.getAddress(),
+    };
     const types = {
       Permit: [
         { name: "owner", type: "address" },
@@ -51,12 +56,7 @@ describe("FrontDesk", () => {
 
   it("opens a channel that is the customer's, on the shop's terms", async () => {
     const { manager, token, sender, senderSigner, receiver, receiverSigner } = world;
-    await expect(open(DEPOSIT)).to.changeTokenBalances(
-      ethers,
-      token,
-      [sender, desk, manager],
-      [-DEPOSIT, 0n, DEPOSIT],
-    );
+    await expect(open(DEPOSIT)).to.changeTokenBalances(ethers, token, [sender, desk, manager], [-DEPOSIT, 0n, DEPOSIT]);
     const made = await terms();
     expect(made).to.deep.equal({
       sender: sender.address,
