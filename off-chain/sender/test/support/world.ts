@@ -17,8 +17,8 @@ export interface Sender {
   readonly pay: PayingFetch;
   readonly events: SenderEvent[];
   /** The only channel in its book. */
-  channel(): Promise<ChannelRecord>;
-  spent(): Promise<bigint>;
+  readonly channel: () => Promise<ChannelRecord>;
+  readonly spent: () => Promise<bigint>;
 }
 
 /** To be called in a `describe`. */
