@@ -8,6 +8,9 @@ import { networks } from "./deploy/tool/networks.ts";
 
 const require = createRequire(import.meta.url);
 
+/** Solidity tests: a quick look in every `npm test`, a long one in `npm run test:deep` (scripts/test-deep.ts). */
+const deep = process.env.RMPS_PROFILE === "deep";
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   // The compiler comes from npm, so that nothing is downloaded; docs/adr/0001-compiler.md says why this version and pipeline.
@@ -17,6 +20,7 @@ export default defineConfig({
     settings: {
       optimizer: { enabled: true, runs: 1_000_000 },
       evmVersion: "cancun",
+      viaIR: process.env.RMPS_PIPELINE === "ir",
       metadata: { bytecodeHash: "none" },
     },
   },
@@ -25,5 +29,11 @@ export default defineConfig({
   // Only looked up when sources are published (docs/deploy.md).
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   typechain: { outDir: join(import.meta.dirname, "typechain-types") },
-  test: { mocha: { timeout: 120_000 } },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: {
+      fuzz: { runs: deep ? 10_000 : 256 },
+      invariant: { runs: deep ? 500 : 8, depth: deep ? 200 : 60, failOnRevert: true },
+    },
+  },
 });
