@@ -73,7 +73,10 @@ export const configSchema = z.strictObject({
   store: path.optional(),
   host: z.string().optional(),
   port: z.number().int().min(0).max(65535).optional(),
-  routes: z.record(z.string().startsWith("/", "A path starts with /."), route).default({}),
+  routes: z
+    .record(z.string(), route)
+    .refine((sold) => Object.keys(sold).every((path) => path.startsWith("/")), "Every path starts with /.")
+    .default({}),
   confirmations: z.union([z.number().int().min(0), z.enum(["safe", "finalized"])]).optional(),
   challengePeriod: z
     .strictObject({ min: seconds.optional(), max: seconds.optional(), offered: seconds.optional() })

@@ -74,11 +74,15 @@ export class TestChain {
     this.#close = close;
   }
 
-  /** Starts a chain in this process, or (with `url`) uses one that runs, and deploys. */
-  static async start(url?: string): Promise<TestChain> {
+  /**
+   * Starts a chain in this process, or (with `url`) uses one that runs, and deploys.
+   * @param later seconds by which its blocks are later: chains of one process are otherwise alike to the last hash.
+   */
+  static async start({ url, later }: { url?: string; later?: number } = {}): Promise<TestChain> {
     const server = url === undefined ? await network.createServer({ network: "default" }, "127.0.0.1", 0) : undefined;
     const where = url ?? `http://127.0.0.1:${(await server!.listen()).port}`;
     const provider = new JsonRpcProvider(where, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 });
+    if (later !== undefined) await provider.send("evm_increaseTime", [later]);
     const deployer = new NonceManager(HDNodeWallet.fromPhrase(MNEMONIC).connect(provider));
     const holder = account(0).address;
     const token = await new MicroToken__factory(deployer).deploy("Micro", "MIC", 18, parseEther("1000000000"), holder);

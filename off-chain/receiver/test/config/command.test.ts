@@ -1,0 +1,201 @@
+import { expect } from "chai";
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { account, eventually, GAS_PAYER, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
+
+const COMMAND = join(import.meta.dirname, "../../bin/rmps-receiver.js");
+
+describe("rmps-receiver", () => {
+  let chain: TestChain;
+  let home: string;
+  const running = new Set<ChildProcess>();
+
+  before(async () => {
+    chain = await TestChain.start();
+    home = mkdtempSync(join(tmpdir(), "rmps-command-"));
+  });
+  after(async () => {
+    for (const child of running) child.kill("SIGKILL");
+    await chain.stop();
+    rmSync(home, { recursive: true });
+  });
+
+  function write(name: string, content: string): string {
+    const path = join(home, name);
+    writeFileSync(path, content);
+    chmodSync(path, 0o600);
+    return path;
+  }
+
+  /** A configuration with a store of its own. */
+  function configure(store: string, over: Record<string, unknown> = {}): string {
+    write("agreement.key", RECEIVER.key);
+    write("gas.key", GAS_PAYER.key);
+    write("content.txt", "worth it\n");
+    const config = {
+      rpc: chain.url,
+      contract: chain.manager.contract,
+      token: chain.tokenAddress,
+      keys: { agreement: "agreement.key", gas: "gas.key" },
+      store,
+      port: 0,
+      log: "info",
+      routes: { "/content.txt": { price: "10", file: "content.txt" } },
+      ...over,
+    };
+    return write(`${store}.json`, JSON.stringify(config));
+  }
+
+  interface Run {
+    readonly child: ChildProcess;
+    /** Where it listens, once it does; undefined where it ended before. */
+    readonly url: Promise<string | undefined>;
+    readonly ended: Promise<{ code: number | null; signal: string | null }>;
+    readonly output: () => string;
+    readonly errors: () => string;
+  }
+
+  function run(...args: string[]): Run {
+    const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH: process.env["PATH"] } });
+    running.add(child);
+    let [output, errors] = ["", ""];
+    const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+      child.on("close", (code, signal) => {
+        running.delete(child);
+        resolve({ code, signal });
+      });
+    });
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const url = new Promise<string | undefined>((resolve) => {
+      child.stderr.on("data", (chunk: Buffer) => {
+        errors += chunk.toString();
+        const ready = /ready on (\S+)/.exec(errors);
+        if (ready !== null) resolve(ready[1]);
+      });
+      void ended.then(() => resolve(undefined));
+    });
+    return { child, url, ended, output: () => output, errors: () => errors };
+  }
+
+  const buy = (url: string, channel: TestChannel, balance: bigint) =>
+    fetch(`${url}/content.txt`, {
+      headers: {
+        "RDN-Channel-Id": channel.id,
+        "RDN-Sender-Balance": `${balance}`,
+        "RDN-Balance-Signature": channel.proof(balance),
+      },
+    });
+
+  it("explains itself", async () => {
+    const { ended, output } = run("--help");
+    expect((await ended).code).to.equal(0);
+    for (const word of ["--config", "--rpc", "--port", "PORT", "RMPS_STORE", "RMPS_KEY_PASSWORD", "Exit codes"]) {
+      expect(output()).to.contain(word);
+    }
+    expect(output(), "keys are not for command lines").to.not.match(/--(agreement|gas)-key /);
+  });
+
+  it("says what is missing, and how to give it", async () => {
+    const { ended, errors } = run();
+    expect((await ended).code).to.equal(1);
+    expect(errors())
+      .to.match(/rpc \(--rpc, RMPS_RPC\)/)
+      .and.match(/contract \(--contract, RMPS_CONTRACT\)/);
+    expect(errors()).to.not.contain("    at ");
+  });
+
+  it("sells, loses nothing when it is killed between two requests, and sells on", async () => {
+    const config = configure("killed.sqlite");
+    const channel = await chain.open(2);
+    const first = run("--config", config);
+    const url = await first.url;
+    expect(url, first.errors()).to.be.a("string");
+    const bought = await buy(url!, channel, 10n);
+    expect([bought.status, await bought.text()]).to.deep.equal([200, "worth it\n"]);
+    first.child.kill("SIGKILL");
+    await first.ended;
+
+    const second = run("--config", config);
+    const again = await second.url;
+    expect((await buy(again!, channel, 10n)).status, "the proof was spent").to.equal(402);
+    const next = await buy(again!, channel, 20n);
+    expect(next.status).to.equal(200);
+    expect(next.headers.get("rdn-spent")).to.equal("20");
+    second.child.kill("SIGTERM");
+    expect(await second.ended).to.deep.equal({ code: 0, signal: null });
+    expect(first.output() + second.output(), "no proof in the log").to.not.contain(channel.proof(10n).slice(2));
+    expect(first.output() + second.output()).to.not.contain(RECEIVER.key.slice(2));
+  });
+
+  it("disputes after it was killed, what was promised before", async () => {
+    const config = configure("dispute.sqlite");
+    const channel = await chain.open(3);
+    const first = run("--config", config);
+    expect((await buy((await first.url)!, channel, 10n)).status).to.equal(200);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const before = await chain.earned();
+    await chain.requestClose(channel, 0n);
+    const second = run("--config", config);
+    await eventually(async () => (await chain.earned()) - before === 10n, 15_000);
+    second.child.kill("SIGTERM");
+    expect((await second.ended).code).to.equal(0);
+  });
+
+  it("refuses a store that another one holds, and says so", async () => {
+    const config = configure("shared.sqlite");
+    const first = run("--config", config);
+    await first.url;
+    const second = run("--config", config);
+    expect((await second.ended).code).to.equal(1);
+    expect(second.errors()).to.contain("in use by another process");
+    first.child.kill("SIGINT");
+    expect((await first.ended).code).to.equal(0);
+  });
+
+  it("finishes the request in flight when it is told to stop", async () => {
+    write("slow.mjs", "export const handler = () => new Promise((done) => setTimeout(() => done('at last'), 1500));");
+    const config = configure("drain.sqlite", { routes: { "/slow": { price: "10", module: "slow.mjs" } } });
+    const channel = await chain.open(4);
+    const { child, url, ended } = run("--config", config);
+    const headers = {
+      "RDN-Channel-Id": channel.id,
+      "RDN-Sender-Balance": "10",
+      "RDN-Balance-Signature": channel.proof(10n),
+    };
+    const answer = fetch(`${await url}/slow`, { headers });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGTERM");
+    expect(await (await answer).text()).to.equal("at last");
+    expect((await ended).code).to.equal(0);
+  });
+
+  it("checks and stops, when only asked to check", async () => {
+    const { ended } = run("--config", configure("check.sqlite"), "--check");
+    expect((await ended).code).to.equal(0);
+    const wrong = run("--config", configure("check.sqlite", { contract: account(6).address }), "--check");
+    expect((await wrong.ended).code).to.equal(1);
+    expect(wrong.errors()).to.contain("no code").and.to.contain("deploy it there first");
+  });
+
+  it("refuses a key file that others may read", async () => {
+    const config = configure("weak.sqlite");
+    chmodSync(join(home, "gas.key"), 0o644);
+    const { ended, errors } = run("--config", config);
+    expect((await ended).code).to.equal(1);
+    expect(errors()).to.match(/chmod 600 .*gas\.key/);
+    expect(errors()).to.not.contain(GAS_PAYER.key.slice(2));
+  });
+
+  it("says which port is taken", async () => {
+    const first = run("--config", configure("port.sqlite"));
+    const { port } = new URL((await first.url)!);
+    const second = run("--config", configure("port2.sqlite"), "--port", port);
+    expect((await second.ended).code).to.equal(1);
+    expect(second.errors()).to.contain("EADDRINUSE").and.to.contain("--port");
+    first.child.kill("SIGTERM");
+    await first.ended;
+  });
+});
