@@ -49,7 +49,7 @@ describe("FrontDesk", () => {
         { name: "deadline", type: "uint256" },
       ],
     };
-    const nonce = await token.nonces(sender);
+    const nonce = await token["nonces(address)"](sender);
     const message = { owner: sender.address, spender: await desk.getAddress(), value, nonce, deadline: NEVER };
     return Signature.from(await sender.signTypedData(domain, types, message));
   }
