@@ -18,6 +18,7 @@ const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Fi
   threads: async () => (await import("./threads/part.ts")).threadsPart,
   nodes: async () => (await import("./nodes/part.ts")).nodesPart,
   sync: async () => (await import("./sync/part.ts")).syncPart,
+  sender: async () => (await import("./sender/part.ts")).senderPart,
   http: async () => (await import("./http/part.ts")).httpPart,
 };
 

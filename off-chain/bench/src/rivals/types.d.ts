@@ -17,9 +17,14 @@ declare module "@x402/evm" {
   export const BATCH_SETTLEMENT_ADDRESS: Hex;
   export const BATCH_SETTLEMENT_DOMAIN: { readonly name: string; readonly version: string };
   export const voucherTypes: { readonly Voucher: readonly { readonly name: string; readonly type: string }[] };
+  export interface ClientEvmSigner {
+    readonly address: Hex;
+  }
+  export function toClientEvmSigner(account: { readonly address: Hex }): ClientEvmSigner;
 }
 
 declare module "@x402/evm/batch-settlement/client" {
+  import type { ClientEvmSigner } from "@x402/evm";
   type Hex = `0x${string}`;
   export interface ChannelConfig {
     payer: Hex;
@@ -31,6 +36,12 @@ declare module "@x402/evm/batch-settlement/client" {
     salt: Hex;
   }
   export function computeChannelId(config: ChannelConfig, network: string): Hex;
+  export class InMemoryClientChannelStorage {
+    set(id: string, state: Record<string, string>): Promise<void>;
+  }
+  export class BatchSettlementEvmScheme {
+    constructor(signer: ClientEvmSigner, options: { storage: InMemoryClientChannelStorage });
+  }
 }
 
 declare module "@x402/evm/batch-settlement/server" {
@@ -77,6 +88,29 @@ declare module "@x402/hono" {
     register(network: string, scheme: object): this;
   }
   export function paymentMiddleware(routes: Record<string, object>, server: x402ResourceServer): MiddlewareHandler;
+}
+
+declare module "@x402/fetch" {
+  export class x402Client {
+    register(network: string, scheme: object): this;
+  }
+  export function wrapFetchWithPayment(
+    fetch: typeof globalThis.fetch,
+    client: x402Client,
+  ): (input: string) => Promise<Response>;
+}
+
+declare module "mppx/client" {
+  export interface SessionMethod {
+    readonly intent: "session";
+  }
+  export const tempo: { session(options: object): SessionMethod };
+  export function createChannelStore(): { set(entry: object): Promise<void> | void };
+  export const Mppx: {
+    create(options: { methods: SessionMethod[]; fetch: typeof globalThis.fetch; polyfill: boolean }): {
+      fetch(this: void, input: string): Promise<Response>;
+    };
+  };
 }
 
 declare module "mppx" {
