@@ -34,6 +34,8 @@ export class Payment {
   readonly #context: PaymentContext;
   readonly #channel: ChannelRecord;
   readonly #demand: Offer;
+  /** Whether a request left of which nobody can say what became of it. */
+  lost = false;
 
   constructor(context: PaymentContext, channel: ChannelRecord, demand: Offer) {
     this.#context = context;
@@ -102,6 +104,7 @@ export class Payment {
         await pause(reaction.pause, request.signal);
       }
     } catch (error) {
+      this.lost ||= left;
       await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
       throw error;
     }

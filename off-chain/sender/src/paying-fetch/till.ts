@@ -1,5 +1,5 @@
 import type { Channels } from "../channel/channels.ts";
-import { LimitExceededError, OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
+import { LimitExceededError, PaymentRefusedError } from "../errors.ts";
 import { readOffer } from "../http/dialect.ts";
 import { mayCost, send, withIdempotencyKey, type PreparedRequest } from "../http/request.ts";
 import { assertSecure } from "../http/security.ts";
@@ -57,6 +57,7 @@ export class Till {
     let demand = offer;
     for (let moves = 0; ; moves++) {
       const limits = await limitsFor(demand);
+      this.#total(demand, limits); // nothing is opened for what may not be paid
       const seat = await pool.seat(demand, limits);
       const outcome = await this.#payAt(seat, request, demand, limits);
       if (outcome.kind === "answered") {
@@ -76,32 +77,38 @@ export class Till {
     const { channel, gate } = seat;
     await gate.enter(request.signal);
     let outcome: Outcome | undefined;
-    const account = `${demand.manager.chainId}:${demand.token}`;
     try {
-      this.#count(account, demand.price, limits);
+      this.#count(demand, this.#total(demand, limits));
+      const reserve = () => pool.reserve(seat, demand, limits);
+      const payment = new Payment({ channels, fetch, patience, report, reserve }, channel, demand);
       try {
         await this.#remember(seat, request, demand);
-        const reserve = () => pool.reserve(seat, demand, limits);
-        outcome = await new Payment({ channels, fetch, patience, report, reserve }, channel, demand).make(request);
+        outcome = await payment.make(request);
       } catch (error) {
-        if (!(error instanceof OutcomeUnknownError)) this.#uncount(account, demand.price);
+        if (!payment.lost) this.#count(demand, this.#paidIn(demand) - demand.price);
         throw error;
       }
-      this.#uncount(account, demand.price - (outcome.kind === "answered" ? outcome.cost : 0n));
+      const cost = outcome.kind === "answered" ? outcome.cost : 0n;
+      this.#count(demand, this.#paidIn(demand) - demand.price + cost);
       return outcome;
     } finally {
       gate.leave(outcome?.kind === "answered");
     }
   }
 
-  #count(account: string, price: bigint, { maxTotal }: ResolvedLimits): void {
-    const total = (this.#paid.get(account) ?? 0n) + price;
-    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal);
-    this.#paid.set(account, total);
+  #paidIn({ manager, token }: Offer): bigint {
+    return this.#paid.get(`${manager.chainId}:${token}`) ?? 0n;
   }
 
-  #uncount(account: string, amount: bigint): void {
-    this.#paid.set(account, (this.#paid.get(account) ?? 0n) - amount);
+  #count({ manager, token }: Offer, total: bigint): void {
+    this.#paid.set(`${manager.chainId}:${token}`, total);
+  }
+
+  /** What would be paid altogether. @throws LimitExceededError */
+  #total(offer: Offer, { maxTotal }: ResolvedLimits): bigint {
+    const total = this.#paidIn(offer) + offer.price;
+    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal);
+    return total;
   }
 
   /** Where to ask for the closing agreement one day. */

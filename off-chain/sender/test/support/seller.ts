@@ -49,6 +49,7 @@ export interface SellerOptions {
 export interface Seller {
   readonly url: string;
   readonly offer: Offer;
+  readonly receiverKey: Hex;
   readonly books: Map<Hex, SellerBooks>;
   /** The books of the only channel. */
   only(): SellerBooks;
@@ -194,6 +195,7 @@ export async function openSeller(chain: TestChain, options: SellerOptions = {}):
   const seller: Seller = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     offer,
+    receiverKey,
     books,
     log,
     options,

@@ -1,0 +1,175 @@
+import { signClosingAgreement, type Hex } from "@rmps/proofs";
+import { expect } from "chai";
+
+import { memoryStore, PaymentRefusedError, type Store } from "../../src/index.ts";
+import { PRICE, type Seller, type SellerOptions } from "../support/seller.ts";
+import { rejection, useWorld } from "../support/world.ts";
+
+describe("closing a channel", () => {
+  const world = useWorld();
+  const me = () => world.chain.address(2);
+
+  /** A sender that has paid once. */
+  async function paid(options: SellerOptions = {}) {
+    const seller = await world.seller(options);
+    const store: Store = memoryStore();
+    const sender = world.sender({ store });
+    expect((await sender.pay(`${seller.url}/a`)).status).to.equal(200);
+    return { seller, store, ...sender };
+  }
+
+  it("concedes what was spent, never the balance", async () => {
+    const asked: string[] = [];
+    const { seller, pay, channel } = await paid({ onClose: ({ amount }) => void asked.push(amount) });
+    seller.options = { ...seller.options, onPayment: () => "insufficient-payment" };
+    await rejection(pay(`${seller.url}/dear`, { method: "POST" }), PaymentRefusedError);
+    expect((await channel()).balance).to.equal(2n * PRICE);
+    const [exit] = await pay.close();
+    expect(exit).to.include({ kind: "closed", by: "agreement", settled: PRICE });
+    expect(asked).to.deep.equal([PRICE.toString()]);
+  });
+
+  const disagreements: [string, (seller: Seller, body: { amount: string; deadline: string }, id: Hex) => unknown][] = [
+    ["a refusal", () => ({ detail: "below what is spent" })],
+    ["an agreement without signature", (_seller, body) => ({ ...body })],
+    ["something that is no JSON object", () => "yes"],
+    [
+      "an agreement to another amount",
+      (seller, body, id) => agreement(seller, id, BigInt(body.amount) + 1n, BigInt(body.deadline)),
+    ],
+    ["an agreement that is expired", (seller, body, id) => agreement(seller, id, BigInt(body.amount), 1n)],
+    [
+      "an agreement signed by somebody else",
+      (seller, body, id) => agreement(seller, id, BigInt(body.amount), BigInt(body.deadline), world.chain.key(7)),
+    ],
+  ];
+
+  function agreement(seller: Seller, channelId: Hex, amount: bigint, deadline: bigint, key = seller.receiverKey) {
+    const signature = signClosingAgreement({ ...seller.offer.manager, channelId, amount, deadline }, key);
+    return { amount: `${amount}`, deadline: `${deadline}`, close_signature: signature };
+  }
+
+  for (const [what, answer] of disagreements) {
+    it(`starts the challenge period where it gets ${what}`, async () => {
+      const { seller, pay, channel } = await paid();
+      const { id } = await channel();
+      const status = what === "a refusal" ? 409 : 200;
+      seller.options = { onClose: (body) => ({ status, body: answer(seller, body, id) }) };
+      const [exit] = await pay.close();
+      expect(exit).to.include({ kind: "closing", by: "challenge", settled: PRICE });
+      expect(exit!.reason).to.be.a("string");
+      expect(await world.chain.balance(seller.offer.receiver), "conceded at once").to.equal(PRICE);
+    });
+  }
+
+  it("starts it where the receiver is gone, and finalizes when due, also after a restart", async () => {
+    const { seller, store, pay } = await paid();
+    await seller.stop();
+    const before = await world.chain.balance(me());
+    const [exit] = await pay.close();
+    expect(exit).to.include({ kind: "closing", settled: PRICE });
+    expect(await pay.finalize(), "not yet").to.deep.equal([]);
+
+    const restarted = world.sender({ store });
+    expect((await restarted.channel()).status).to.equal("closing");
+    expect(await restarted.pay.finalize()).to.deep.equal([]);
+    await world.chain.pass(3600);
+    const [end] = await restarted.pay.finalize();
+    expect(end).to.include({ kind: "closed", settled: PRICE, closesAt: 0n });
+    expect((await world.chain.balance(me())) - before).to.equal(9n * PRICE);
+    expect(await restarted.pay.finalize(), "once").to.deep.equal([]);
+    expect(await restarted.pay.close()).to.deep.equal([]);
+  });
+
+  it("never pays on the channel again once it asked, whatever the answer, also after a restart", async () => {
+    const { seller, store, pay, channel } = await paid({ onClose: () => ({ status: 503, body: {} }) });
+    const { id } = await channel();
+    await pay.close();
+    for (const sender of [pay, world.sender({ store }).pay]) {
+      expect((await sender(`${seller.url}/b`)).status, "with another channel").to.equal(200);
+    }
+    expect(seller.books.get(id)!.offered).to.deep.equal([PRICE]);
+    expect(seller.books.size).to.equal(2);
+  });
+
+  it("takes up what a process left undone between its request and the transaction", async () => {
+    const asked: { amount: string; signature: Hex }[] = [];
+    const { seller, store, channel } = await paid({ onClose: (body) => void asked.push(body) });
+    const { id } = await channel();
+    // As the store looks to whoever comes after a crash at that moment.
+    await store.update((state) => {
+      for (const record of state.channels.values()) record.status = "closing";
+    });
+    const [exit] = await world.sender({ store }).pay.finalize();
+    expect(exit).to.include({ kind: "closed", by: "agreement", settled: PRICE });
+    expect(asked).to.have.length(1);
+    expect((await world.chain.manager.stateOf(id)).settled).to.equal(PRICE);
+    expect(seller.only().ended).to.equal(true);
+  });
+
+  it("asks by POST where a DELETE does not get through", async () => {
+    const seller = await world.seller();
+    const methods: string[] = [];
+    const platform: typeof fetch = (input, init) => {
+      if (String(input instanceof Request ? input.url : input).includes("/channels/")) methods.push(init!.method!);
+      return init?.method === "DELETE" ? Promise.resolve(new Response("", { status: 405 })) : fetch(input, init);
+    };
+    const { pay } = world.sender({ fetch: platform });
+    await pay(`${seller.url}/a`);
+    expect((await pay.close())[0]).to.include({ kind: "closed", by: "agreement" });
+    expect(methods).to.deep.equal(["DELETE", "POST"]);
+  });
+
+  it("is done where somebody else was faster", async () => {
+    const { seller, pay, channel } = await paid();
+    const record = await channel();
+    await seller.stop();
+    await pay.close();
+    await world.chain.pass(3600);
+    const manager = world.chain.manager.connect(await world.chain.signer(5));
+    await (await manager.finalize(record.terms)).wait();
+    expect((await pay.finalize())[0]).to.include({ kind: "closed", settled: PRICE });
+    expect((await channel()).status).to.equal("closed");
+  });
+
+  it("lets a receiver that knows better be paid while the period runs, and reports it", async () => {
+    const { seller, pay, channel } = await paid({
+      onClose: () => ({ status: 409, body: { detail: "more is spent" } }),
+    });
+    const { terms, balance } = await channel();
+    await pay.close();
+    const { proof } = seller.only();
+    const manager = world.chain.manager.connect(await world.chain.signer(5));
+    const settle = manager.settle(terms, balance, balance, proof!);
+    await settle.then(
+      () => expect.fail("there is nothing new to settle: the close was honest"),
+      () => undefined,
+    );
+    await world.chain.pass(3600);
+    expect((await pay.finalize())[0]).to.include({ settled: PRICE });
+  });
+
+  it("closes only what was used at one origin, if told so", async () => {
+    const [one, other] = [await world.seller(), await world.seller()];
+    const { pay } = world.sender();
+    await pay(`${one.url}/a`);
+    await pay(`${other.url}/a`);
+    expect(await pay.close({ origin: other.url })).to.have.length(1);
+    expect(one.only().ended).to.equal(false);
+    expect(other.only().ended).to.equal(true);
+  });
+
+  it("waits for requests under way, and concedes them", async () => {
+    let release: () => void = () => undefined;
+    const { seller, pay } = await paid();
+    seller.options = { onPayment: () => new Promise((resolve) => (release = () => resolve(undefined))) };
+    const slow = pay(`${seller.url}/slow`);
+    while (seller.log.at(-1) !== "GET /slow" || seller.log.filter((line) => line === "GET /slow").length < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const closing = pay.close();
+    setTimeout(() => release(), 50);
+    expect((await slow).status).to.equal(200);
+    expect((await closing)[0]).to.include({ kind: "closed", by: "agreement", settled: 2n * PRICE });
+  });
+});
