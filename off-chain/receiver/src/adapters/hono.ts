@@ -74,7 +74,7 @@ async function read({ body }: Response): Promise<Uint8Array | undefined> {
       chunks.push(chunk);
     }
   }
-  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 function factsOf(request: Request, origin: string | undefined): RequestFacts {

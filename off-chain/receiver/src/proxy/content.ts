@@ -49,7 +49,7 @@ export class Content {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sources.map((source) => source.close?.()));
+    for (const source of this.#sources) await source.close?.();
   }
 }
 

@@ -7,7 +7,7 @@ import type { Answer, HandlerResult, HandlerRoute } from "./routes.ts";
 /** A function's answers. */
 export function handlerSource({ handler }: HandlerRoute): Source {
   return {
-    exists: async () => true,
+    exists: () => Promise.resolve(true),
     async send(request, incoming, response) {
       const result = await handler(Object.assign(Object.create(request) as typeof request, { body: incoming }));
       await (result instanceof Response ? sendWeb(result, response) : sendParts(toAnswer(result), response));

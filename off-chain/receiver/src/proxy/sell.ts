@@ -28,22 +28,23 @@ const FAILED = simpleProblem(500, "failed", "The content could not be made; noth
  */
 export function sell(app: FastifyInstance, options: SellOptions): void {
   const { content, cors } = options;
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     const header = headersOf(request.raw);
     const preflight = cors.preflight(request.method, header);
-    if (preflight !== undefined) return reply.code(204).headers(preflight).send();
+    if (preflight !== undefined) return void reply.code(204).headers(preflight).send();
     for (const [name, value] of Object.entries(cors.headers(header))) reply.raw.setHeader(name, value);
     if (request.headers.upgrade !== undefined || parseTarget(request.raw.url ?? "") === undefined) {
-      return sendRefusal(reply, NOT_CANONICAL);
+      return void sendRefusal(reply, NOT_CANONICAL);
     }
-    return undefined;
+    done();
   });
   app.addHook("onClose", () => content.close());
-  void app.register(async (scope) => {
+  void app.register((scope, _options, done) => {
     // Bodies are the handlers' and upstreams' to read.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     scope.setNotFoundHandler((request, reply) => answer(options, request, reply));
+    done();
   });
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { addressOf } from "../door/client.ts";
 
 /** Headers between two neighbours only (RFC 9110, 7.6.1), and those that we set ourselves. */
 const HOP_BY_HOP = new Set([
@@ -39,7 +40,7 @@ export function requestHeaders(request: IncomingMessage): Record<string, string 
     if (name === "authorization" && value.some((text) => PAYMENT_SCHEME.test(text))) continue;
     result[name] = value.length === 1 ? value[0]! : value;
   }
-  result["x-forwarded-for"] = request.socket.remoteAddress ?? "unknown";
+  result["x-forwarded-for"] = addressOf(request) ?? "unknown";
   result["x-forwarded-proto"] = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
   if (request.headers.host !== undefined) result["x-forwarded-host"] = request.headers.host;
   return result;

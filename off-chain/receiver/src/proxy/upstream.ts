@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { Pool } from "undici";
 import { hasBody } from "../adapters/node/body.ts";
 import type { Source } from "./content.ts";
@@ -25,7 +24,7 @@ export function upstreamSource(path: string, { upstream, headers = {}, timeoutMs
   });
 
   return {
-    exists: async () => true,
+    exists: () => Promise.resolve(true),
     close: () => pool.close(),
     async send(request, incoming, response) {
       const gone = new AbortController();

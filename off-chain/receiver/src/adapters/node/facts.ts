@@ -11,6 +11,8 @@ export interface NodeOptions {
    * Unless given, it is taken from the connection and its `Host` header.
    */
   readonly origin?: string | undefined;
+  /** Who a request comes from, for limits. */
+  readonly from?: ((request: IncomingMessage) => string) | undefined;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
@@ -29,12 +31,17 @@ export function headersOf(request: IncomingMessage): HeaderSource {
 }
 
 /** The facts of a request to a Node server. @param target path and query as sent, where a framework has changed them. */
-export function factsOf(request: IncomingMessage, { origin }: NodeOptions, target = request.url ?? "/"): RequestFacts {
+export function factsOf(
+  request: IncomingMessage,
+  { origin, from }: NodeOptions,
+  target = request.url ?? "/",
+): RequestFacts {
   const encrypted = (request.socket as Partial<TLSSocket>).encrypted === true;
   return {
     method: request.method ?? "GET",
     target,
     header: headersOf(request),
+    from: from?.(request),
     secure: origin === undefined ? encrypted || isLoopback(request) : origin.startsWith("https:"),
     url: () => (origin ?? `${encrypted ? "https" : "http"}://${hostOf(request)}`) + target,
     body: () => readAhead(request),

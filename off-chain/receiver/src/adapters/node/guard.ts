@@ -9,7 +9,7 @@ type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
  * However the answer is sent, its status line passes `writeHead`.
  */
 export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
-  const { writeHead } = response;
+  const writeHead = response.writeHead.bind(response);
   const collected = paid.keepsAnswer ? collectAnswer(response) : undefined;
 
   response.writeHead = function (status: number, reason?: string | Headers, headers?: Headers) {
@@ -19,8 +19,8 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
     setHeaders(response, headers);
     for (const [name, value] of Object.entries(paid.receipt(status))) response.setHeader(name, value);
     if (collected === undefined || status >= 500) void paid.settle({ kind: "answered", status });
-    return writeHead.call(response, status);
-  } as typeof writeHead;
+    return writeHead(status);
+  };
 
   // Comes after every answer too; the first ending counts.
   response.once("close", () => {

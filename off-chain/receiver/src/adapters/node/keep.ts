@@ -24,17 +24,18 @@ export function collectAnswer(response: ServerResponse): () => StoredAnswer | un
     else chunks.push(bytes);
   }
 
-  const { write, end } = response;
+  const write = response.write.bind(response);
+  const end = response.end.bind(response);
   response.write = function (...args: Parameters<typeof write>) {
     collect(args[0], args[1]);
-    return write.apply(response, args);
+    return write(...args);
   } as typeof write;
   response.end = function (...args: Parameters<typeof end>) {
     // Node may write the last piece through either of them: it must not be collected twice.
     response.write = write;
     response.end = end;
     collect(args[0], args[1]);
-    return end.apply(response, args);
+    return end(...args);
   } as typeof end;
 
   return () => {

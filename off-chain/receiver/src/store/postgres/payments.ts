@@ -136,16 +136,13 @@ function compare(a: string, b: string): number {
 }
 
 function toOutcome({ id }: NamedCharge, row: OutcomeRow): ChargeOutcome {
-  switch (row.kind) {
-    case "charged":
-      return { kind: "charged", charge: id, accepted: BigInt(row.new_accepted), spent: BigInt(row.new_spent) };
-    case "repeated": {
-      const { answer_status: status, answer_headers: headers, answer_body: body } = row;
-      if (status === null || headers === null || body === null) return { kind: "repeated", answer: undefined };
-      const parsed = JSON.parse(headers) as [string, string][];
-      return { kind: "repeated", answer: { status, headers: parsed, body: new Uint8Array(body) } };
-    }
-    default:
-      return { kind: "refused", code: row.kind };
+  const { kind } = row;
+  if (kind === "charged") {
+    return { kind, charge: id, accepted: BigInt(row.new_accepted), spent: BigInt(row.new_spent) };
   }
+  if (kind !== "repeated") return { kind: "refused", code: kind };
+  const { answer_status: status, answer_headers: headers, answer_body: body } = row;
+  if (status === null || headers === null || body === null) return { kind, answer: undefined };
+  const parsed = JSON.parse(headers) as [string, string][];
+  return { kind, answer: { status, headers: parsed, body: new Uint8Array(body) } };
 }

@@ -2,9 +2,9 @@ import type { Hex } from "@rmps/proofs";
 import type Database from "better-sqlite3";
 import { settle } from "../../ledger/account.ts";
 import type { BlockRef, ChainEvent, ChainStep, ChainStore, Head } from "../chain.ts";
-import { StoreUnavailable } from "../error.ts";
 import { foldFacts } from "../facts.ts";
 import type { Accounts } from "./accounts.ts";
+import { promised } from "./promised.ts";
 import { chainStatements, type ChainStatements } from "./chain-statements.ts";
 
 /** Block hashes that are kept: enough for any re-org that leaves the network usable. */
@@ -25,28 +25,30 @@ export class SqliteChain implements ChainStore {
     if (head !== undefined) this.#head = JSON.parse(head) as Head;
   }
 
-  async head(): Promise<Head | undefined> {
-    return this.#head;
+  head(): Promise<Head | undefined> {
+    return Promise.resolve(this.#head);
   }
 
-  async cursor(): Promise<BlockRef | undefined> {
-    const cursor = this.#sql.readMeta("cursor");
-    return cursor === undefined ? undefined : (JSON.parse(cursor) as BlockRef);
+  cursor(): Promise<BlockRef | undefined> {
+    return promised(() => {
+      const cursor = this.#sql.readMeta("cursor");
+      return cursor === undefined ? undefined : (JSON.parse(cursor) as BlockRef);
+    });
   }
 
-  async blocks(): Promise<BlockRef[]> {
-    return this.#sql.blocks();
+  blocks(): Promise<BlockRef[]> {
+    return promised(() => this.#sql.blocks());
   }
 
-  async observe(head: Head): Promise<Hex[]> {
+  observe(head: Head): Promise<Hex[]> {
     const before = this.#head?.confirmed ?? -1;
     this.#head = head;
     // A head that confirms nothing new is only worth remembering in memory: it is read again after a restart.
-    if (head.confirmed <= before) return [];
+    if (head.confirmed <= before) return Promise.resolve([]);
     return this.#change((changed) => this.#confirm(before, head, changed));
   }
 
-  async advance({ from, cursor, blocks = [], events, head }: ChainStep): Promise<Hex[]> {
+  advance({ from, cursor, blocks = [], events, head }: ChainStep): Promise<Hex[]> {
     const before = this.#head?.confirmed ?? -1;
     this.#head = head;
     return this.#change((changed) => {
@@ -59,11 +61,11 @@ export class SqliteChain implements ChainStore {
     });
   }
 
-  async foresee(events: readonly ChainEvent[]): Promise<Hex[]> {
+  foresee(events: readonly ChainEvent[]): Promise<Hex[]> {
     return this.#change((changed) => this.#insert(events, changed));
   }
 
-  async rewind(block: number): Promise<Hex[]> {
+  rewind(block: number): Promise<Hex[]> {
     return this.#change((changed) => {
       for (const channel of this.#sql.removeAbove(block)) changed.add(channel);
       this.#sql.removeBlocksAbove(block);
@@ -90,20 +92,22 @@ export class SqliteChain implements ChainStore {
   }
 
   /** Runs a change of events, then folds the channels that it names. All or nothing. */
-  #change(work: (changed: Set<Hex>) => void): Hex[] {
+  #change(work: (changed: Set<Hex>) => void): Promise<Hex[]> {
     const changed = new Set<Hex>();
     const head = this.#head;
-    try {
-      this.#db.transaction(() => {
-        work(changed);
-        for (const id of changed) this.#fold(id);
-      })();
-    } catch (error) {
-      this.#accounts.forget(changed);
-      this.#head = head === undefined ? undefined : { ...head, confirmed: -1 }; // All is confirmed again next time.
-      throw new StoreUnavailable("The store failed.", { cause: error });
-    }
-    return [...changed];
+    return promised(() => {
+      try {
+        this.#db.transaction(() => {
+          work(changed);
+          for (const id of changed) this.#fold(id);
+        })();
+      } catch (error) {
+        this.#accounts.forget(changed);
+        this.#head = head === undefined ? undefined : { ...head, confirmed: -1 }; // All is confirmed again next time.
+        throw error;
+      }
+      return [...changed];
+    });
   }
 
   #fold(id: Hex): void {

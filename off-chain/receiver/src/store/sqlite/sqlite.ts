@@ -2,7 +2,6 @@ import type { Hex } from "@rmps/proofs";
 import type Database from "better-sqlite3";
 import type { ChainStore } from "../chain.ts";
 import type { ChannelRecord } from "../channel.ts";
-import { StoreUnavailable } from "../error.ts";
 import type {
   ChannelFilter,
   Charge,
@@ -21,6 +20,7 @@ import { SqliteChain } from "./chain.ts";
 import { InFlight } from "./in-flight.ts";
 import { openDatabase } from "./open.ts";
 import { Payments } from "./payments.ts";
+import { promised } from "./promised.ts";
 import { Queries } from "./queries.ts";
 import { SqliteTransactions } from "./transactions.ts";
 
@@ -60,20 +60,22 @@ export class SqliteStore implements Store {
     return this.#accounts.cached(id);
   }
 
-  async channel(id: Hex): Promise<ChannelRecord | undefined> {
-    return this.#guard(() => this.#accounts.get(id));
+  channel(id: Hex): Promise<ChannelRecord | undefined> {
+    return promised(() => this.#accounts.get(id));
   }
 
-  async channels(filter: ChannelFilter): Promise<ChannelRecord[]> {
-    return this.#guard(() => this.#queries.channels(filter));
+  channels(filter: ChannelFilter): Promise<ChannelRecord[]> {
+    return promised(() => this.#queries.channels(filter));
   }
 
-  async totals(): Promise<Totals> {
-    const now = Date.now();
-    if (this.#totals === undefined || now - this.#totals.at > TOTALS_AGE) {
-      this.#totals = { at: now, totals: this.#guard(() => this.#queries.totals()) };
-    }
-    return this.#totals.totals;
+  totals(): Promise<Totals> {
+    return promised(() => {
+      const now = Date.now();
+      if (this.#totals === undefined || now - this.#totals.at > TOTALS_AGE) {
+        this.#totals = { at: now, totals: this.#queries.totals() };
+      }
+      return this.#totals.totals;
+    });
   }
 
   charge(charge: Charge): Promise<ChargeOutcome> {
@@ -97,29 +99,16 @@ export class SqliteStore implements Store {
   }
 
   /** Always: nobody else can have the file open. */
-  async lead(): Promise<boolean> {
-    return this.#db.open;
+  lead(): Promise<boolean> {
+    return Promise.resolve(this.#db.open);
   }
 
-  async healthy(): Promise<boolean> {
-    try {
-      this.#db.prepare("SELECT 1").get();
-      return true;
-    } catch {
-      return false;
-    }
+  healthy(): Promise<boolean> {
+    return promised(() => this.#db.prepare("SELECT 1").get() !== undefined).catch(() => false);
   }
 
   async close(): Promise<void> {
     await this.#payments.drained();
     if (this.#db.open) this.#db.close();
-  }
-
-  #guard<Result>(read: () => Result): Result {
-    try {
-      return read();
-    } catch (error) {
-      throw new StoreUnavailable("The store failed.", { cause: error });
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { StoreConflict } from "../error.ts";
+import { promised } from "./promised.ts";
 import { fromTransaction, toTransaction } from "../transaction-json.ts";
 import type { QueuedTransaction, TransactionStore } from "../transactions.ts";
 
@@ -19,22 +20,25 @@ export class SqliteTransactions implements TransactionStore {
       .raw();
   }
 
-  async add(transaction: Omit<QueuedTransaction, "id">): Promise<QueuedTransaction> {
+  add(transaction: Omit<QueuedTransaction, "id">): Promise<QueuedTransaction> {
     const { from, nonce, state } = transaction;
-    try {
-      const { lastInsertRowid } = this.#add.run(from, nonce, state, fromTransaction(transaction));
-      return { ...transaction, id: Number(lastInsertRowid) };
-    } catch (error) {
-      if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_CONSTRAINT_UNIQUE") throw error;
-      throw new StoreConflict(`There is a transaction of ${from} with nonce ${nonce} already.`, { cause: error });
-    }
+    return promised(() => {
+      try {
+        const { lastInsertRowid } = this.#add.run(from, nonce, state, fromTransaction(transaction));
+        return { ...transaction, id: Number(lastInsertRowid) };
+      } catch (error) {
+        if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_CONSTRAINT_UNIQUE") throw error;
+        throw new StoreConflict(`There is a transaction of ${from} with nonce ${nonce} already.`, { cause: error });
+      }
+    });
   }
 
-  async update(transaction: QueuedTransaction): Promise<void> {
-    this.#update.run(transaction.state, fromTransaction(transaction), transaction.id);
+  update(transaction: QueuedTransaction): Promise<void> {
+    const { id, state } = transaction;
+    return promised(() => void this.#update.run(state, fromTransaction(transaction), id));
   }
 
-  async unfinished(): Promise<QueuedTransaction[]> {
-    return this.#unfinished.all().map(([id, document]) => toTransaction(id, document));
+  unfinished(): Promise<QueuedTransaction[]> {
+    return promised(() => this.#unfinished.all().map(([id, document]) => toTransaction(id, document)));
   }
 }
