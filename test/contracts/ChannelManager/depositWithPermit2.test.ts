@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { MaxUint256, TypedDataEncoder, ZeroAddress, type Signer } from "ethers";
 
 import { FeeToken__factory, KeyWallet__factory, VoidToken__factory } from "../../../typechain-types/index.ts";
-import { ethers, networkHelpers, nextBlockAt, now } from "../../fixtures/chain.ts";
+import { ethers, loadFixture, nextBlockAt, now } from "../../fixtures/chain.ts";
 import {
   PERMIT2,
   PERMIT_TYPES,
@@ -34,7 +34,7 @@ describe("ChannelManager.depositWithPermit2", () => {
   let terms: Terms;
 
   beforeEach(async () => {
-    world = await networkHelpers.loadFixture(deployWorldWithPermit2);
+    world = await loadFixture(deployWorldWithPermit2);
     terms = await world.terms();
   });
 

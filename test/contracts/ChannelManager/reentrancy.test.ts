@@ -8,7 +8,7 @@ import {
 } from "../../../typechain-types/index.ts";
 import type { ReenteringToken } from "../../../typechain-types/index.ts";
 import { claimOf } from "../../fixtures/claims.ts";
-import { ethers, impersonate, networkHelpers } from "../../fixtures/chain.ts";
+import { ethers, impersonate, loadFixture, networkHelpers } from "../../fixtures/chain.ts";
 import { domainOf } from "../../fixtures/messages.ts";
 import { PERMIT2, deployPermit2, signPermit } from "../../fixtures/permit2.ts";
 import { encodeTerms, type Terms } from "../../fixtures/terms.ts";
@@ -43,7 +43,7 @@ describe("ChannelManager and a token that calls back", () => {
   let nonces = 0n;
 
   beforeEach(async () => {
-    ({ world, token } = await networkHelpers.loadFixture(setStage));
+    ({ world, token } = await loadFixture(setStage));
   });
 
   const terms = async () => world.terms({ token: await token.getAddress() });
