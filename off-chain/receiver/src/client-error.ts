@@ -18,7 +18,9 @@ const STATUS: Readonly<Record<string, string>> = {
  * connection, and the client would never learn why.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+  // Within an answer that has begun, another status line would be taken for content.
+  const answering = (socket as Socket & { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable || answering?.headersSent === true) {
     socket.destroy();
     return;
   }

@@ -7,6 +7,7 @@ import { api } from "./api/api.ts";
 import { healthRoutes } from "./api/health.ts";
 import { answerClientError } from "./client-error.ts";
 import type { ReceiverOptions } from "./config/options.ts";
+import { openDoor } from "./door/open.ts";
 import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
 import { createPaywall } from "./paywall/paywall.ts";
@@ -14,9 +15,6 @@ import { Content } from "./proxy/content.ts";
 import { sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
 import type { PaymentMetrics } from "./metrics.ts";
-
-/** Milliseconds in which a request's head and body have to arrive: slower ones hold a connection for no good. */
-const REQUEST_TIMEOUT = 60_000;
 
 /** Milliseconds that an idle connection is kept. */
 const KEEP_ALIVE = 65_000;
@@ -35,6 +33,8 @@ export async function createServer(
   log: Logger,
 ): Promise<FastifyInstance> {
   const { tls } = options;
+  const cors = createCors(options.cors ?? []);
+  const door = openDoor(options.door, cors, metrics.registry);
   const app = fastify({
     loggerInstance: log.child({ part: "http" }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -42,9 +42,14 @@ export async function createServer(
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true },
     clientErrorHandler: answerClientError,
     serverFactory: (handler) => {
-      const limits = { requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE };
-      if (tls === undefined) return createHttp(limits, handler);
-      return createHttps({ ...limits, cert: pem(tls.cert), key: pem(tls.key), minVersion: "TLSv1.2" }, handler);
+      const limits = { ...door.serverOptions, keepAliveTimeout: KEEP_ALIVE };
+      const guarded = door.around(handler);
+      const server =
+        tls === undefined
+          ? createHttp(limits, guarded)
+          : createHttps({ ...limits, cert: pem(tls.cert), key: pem(tls.key), minVersion: "TLSv1.2" }, guarded);
+      door.guard(server);
+      return server;
     },
   });
   const { store, resolved } = engine;
@@ -54,11 +59,13 @@ export async function createServer(
     challengePeriod: resolved.offeredPeriod,
     gatewayPath,
     challengeKey: store.challengeKey,
+    turnstile: door.turnstile,
     ...(resolved.currency === undefined ? {} : { currency: resolved.currency }),
     ...(options.now === undefined ? {} : { now: options.now }),
   });
   const content = contentOf(options);
-  sell(app, { paywall, content, cors: createCors(options.cors ?? []), origin: options.origin });
+  app.addHook("onClose", () => door.close());
+  sell(app, { paywall, content, cors, origin: options.origin, from: door.nameOf });
   await app.register(healthRoutes, { engine, metrics });
   await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
   return app;

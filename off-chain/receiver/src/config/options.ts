@@ -2,6 +2,7 @@ import type { Address, Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
+import type { DoorOptions } from "../door/options.ts";
 import type { Routes } from "../proxy/routes.ts";
 
 /** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
@@ -28,6 +29,8 @@ export interface GasOptions {
 export interface ReceiverOptions {
   /** One or more nodes of the chain: http:, https:, ws: or wss:, the preferred one first. */
   readonly rpc: string | readonly string[];
+  /** For one call at one node, in milliseconds; 10,000 unless given. */
+  readonly rpcTimeoutMs?: number;
   /** Refuses to start on any other chain. */
   readonly chainId?: bigint | number;
   /** The `ChannelManager`. */
@@ -72,6 +75,8 @@ export interface ReceiverOptions {
   readonly origin?: string;
   /** Where clients are told to find the API, in front of `/channels`; `/api/1` unless given. */
   readonly gatewayPath?: string;
+  /** Limits of what may come in; defaults that suit a small machine unless given. */
+  readonly door?: DoorOptions;
   /** A pino logger, or its level; `info` unless given. */
   readonly log?: Logger | "silent" | "error" | "warn" | "info" | "debug";
   /** Unix milliseconds; the system's clock unless given. */

@@ -1,5 +1,6 @@
 import { parseAddress, parseAmount, ParseError } from "@rmps/proofs";
 import { z } from "zod";
+import { doorSchema } from "../door/schema.ts";
 
 /** Turns a parser of ours into a zod type whose message carries the remedy. */
 function parsedBy<T>(parse: (text: string) => T) {
@@ -109,6 +110,7 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^(\/[\w.~-]+)+$/, "A path such as /api/1, without a slash at the end.")
     .optional(),
+  door: doorSchema.optional(),
   log: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
 });
 

@@ -94,16 +94,21 @@ export function createPaywall(options: PaywallOptions): Paywall {
       }
 
       const { payment } = reading;
-      const { dialect } = payment;
+      const { dialect, channelId } = payment;
+      const { turnstile } = options;
+      const from = request.from ?? "";
+      const retryAfter = turnstile?.enter(channelId, from) ?? 0;
+      if (retryAfter > 0) return refuser.refuse(request, sale, offer, { code: "busy", retryAfter }, dialect);
       const refusal = await objection(request, payment, offer);
       if (refusal !== undefined) return refuser.refuse(request, sale, offer, refusal, dialect);
-      const idempotency = await idempotencyOf(request, payment.channelId);
+      const idempotency = await idempotencyOf(request, channelId);
       if (idempotency?.kind === "refused") return idempotency;
 
       const purchase = { price: sale.price, idempotency: idempotency?.digest, sender: payment.claims.sender };
       const verdict = await ledger.pay(payment, purchase);
       switch (verdict.kind) {
         case "paid":
+          turnstile?.paid(channelId, from);
           options.onDecision?.({ outcome: "paid", dialect, price: sale.price });
           return admitted(payment, verdict, idempotency !== undefined);
         case "repeated":

@@ -57,7 +57,7 @@ export class Refuser {
   ): RefusedRequest {
     const { challengeKey, onDecision, now = Date.now } = this.#options;
     onDecision?.({ outcome: refusal.code, dialect, price: sale.price });
-    const retryAfter = RETRY_AFTER[refusal.code];
+    const retryAfter = refusal.retryAfter ?? RETRY_AFTER[refusal.code];
     const { status, headers, problem } = writeRefusal(
       {
         offer,

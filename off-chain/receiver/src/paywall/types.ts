@@ -1,4 +1,4 @@
-import type { Address } from "@rmps/proofs";
+import type { Address, Hex } from "@rmps/proofs";
 import type { DialectName, HeaderMap, HeaderSource, RefusalCode } from "@rmps/wire";
 import type { Ledger } from "../ledger/types.ts";
 import type { StoredAnswer } from "../store/store.ts";
@@ -30,6 +30,16 @@ export interface PaywallOptions {
   readonly now?: () => number;
   /** Told of every decision, for metrics and logs. */
   readonly onDecision?: (decision: Decision) => void;
+  /** Limits how often payments are tried; unlimited unless given. */
+  readonly turnstile?: Turnstile;
+}
+
+/** Limits how often payments are tried, before any signature is checked. */
+export interface Turnstile {
+  /** Somebody tries to pay. @returns 0, or the seconds after which to come again. */
+  enter(channelId: Hex, from: string): number;
+  /** That was a payment. */
+  paid(channelId: Hex, from: string): void;
 }
 
 /** A decision of the paywall. */
@@ -49,6 +59,8 @@ export interface RequestFacts {
   /** The absolute URL as the client knows it; only asked for where an offer is made. */
   readonly url: () => string;
   readonly header: HeaderSource;
+  /** Who asks, as far as is known: names an address, or a network of one client. */
+  readonly from?: string | undefined;
   /** Whether it came over TLS, or from this machine. */
   readonly secure: boolean;
   /** The whole body; only asked for where the payment depends on it. Undefined where it is longer than is taken. */

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HeaderMap } from "@rmps/wire";
+import { sendAnswer } from "../adapters/node/send.ts";
+
+/** Why somebody was not let in. */
+export type DoorRefusal = "too-many-requests" | "overloaded" | "body-too-long";
+
+/**
+ * Whether a request may be one that pays. Payers must be able to tell "not now" from an answer that was charged, so
+ * they get the `busy` of the wire's closed set, which says to come again with the same balance.
+ */
+function pays({ headers }: IncomingMessage): boolean {
+  return (
+    headers["rdn-channel-id"] !== undefined ||
+    headers["payment-signature"] !== undefined ||
+    headers.authorization !== undefined
+  );
+}
+
+/** Answers a request that is not let in. @param seconds after which it may come again; at least 1. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reason: DoorRefusal,
+  seconds: number,
+  more: HeaderMap,
+): void {
+  const busy = reason === "overloaded" || (reason === "too-many-requests" && pays(request));
+  const status = busy ? 503 : reason === "body-too-long" ? 413 : 429;
+  const code = busy ? "busy" : reason;
+  const headers: HeaderMap = {
+    ...more,
+    "Cache-Control": "no-store",
+    "Content-Type": "application/problem+json",
+    ...(status !== 413 && { "Retry-After": String(Math.max(1, seconds)) }),
+    // What is left of the body is not worth reading.
+    ...(reason === "body-too-long" && { Connection: "close" }),
+  };
+  const body = JSON.stringify({ type: `urn:rmps:problem:${code}`, title: TITLES[reason], status, code });
+  sendAnswer(response, { status, headers, body });
+}
+
+const TITLES: Readonly<Record<DoorRefusal, string>> = {
+  "too-many-requests": "Too many requests from there. Come again after the time in Retry-After.",
+  overloaded: "Busy. Come again, with the same balance, after the time in Retry-After.",
+  "body-too-long": "The body is too long.",
+};
