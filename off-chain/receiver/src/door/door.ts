@@ -29,7 +29,7 @@ export interface Door {
   /** Lets requests through to a handler, or turns them away. */
   around(handler: Handler): Handler;
   /** Who a request comes from, as limits see it. */
-  nameOf(request: IncomingMessage): string;
+  readonly nameOf: (request: IncomingMessage) => string;
   readonly turnstile: Turnstile;
   /** Requests at work. */
   readonly inFlight: number;
@@ -102,11 +102,11 @@ export function createDoor(options: DoorOptions = {}, context: DoorContext = {})
 
 /** Breaks off a request whose body, sent in pieces without a length, gets longer than is taken. */
 function cutOff(request: IncomingMessage, atMost: number): void {
-  const { push } = request;
+  const push = request.push.bind(request);
   let length = 0;
   request.push = (chunk: Uint8Array | null, ...rest) => {
     length += chunk?.length ?? 0;
-    if (length <= atMost) return push.call(request, chunk, ...rest);
+    if (length <= atMost) return push(chunk, ...rest);
     request.destroy();
     return false;
   };
