@@ -1,22 +1,27 @@
 /** Milliseconds between two looks at the clock. */
 const TICK = 250;
 
+/** Looks in a row that have to come late: one long pause (a big file, a sleeping laptop) is no overload. */
+const IN_A_ROW = 3;
+
 /** Notices when this process does not keep up: a timer that comes late shows how long everything else has to wait. */
 export class Lag {
   readonly #timer: NodeJS.Timeout;
-  #expected: number;
+  readonly #last: number[] = Array<number>(IN_A_ROW).fill(0);
+  #expected = performance.now() + TICK;
   #lag = 0;
 
   constructor() {
-    this.#expected = performance.now() + TICK;
     this.#timer = setInterval(() => {
       const now = performance.now();
-      this.#lag = Math.max(0, now - this.#expected);
+      this.#last.shift();
+      this.#last.push(now - this.#expected);
       this.#expected = now + TICK;
+      this.#lag = Math.max(0, Math.min(...this.#last));
     }, TICK).unref();
   }
 
-  /** How late things were when last looked at, in milliseconds. */
+  /** By how many milliseconds things have been late, at least, for a while. */
   get ms(): number {
     return this.#lag;
   }
