@@ -1,32 +1,7 @@
-import type { HeaderMap, HeaderSource } from "@rmps/wire";
+import { RESPONSE_HEADERS, type HeaderMap, type HeaderSource } from "@rmps/wire";
 
 /** Headers of our answers that pages may read; frameworks of stock clients look for theirs among them. */
-const EXPOSED = [
-  "RDN-Gateway-Path",
-  "RDN-Price",
-  "RDN-Cost",
-  "RDN-Chain-Id",
-  "RDN-Contract-Address",
-  "RDN-Token-Address",
-  "RDN-Receiver-Address",
-  "RDN-Receiver-Signer",
-  "RDN-Challenge-Period",
-  "RDN-Channel-Id",
-  "RDN-Sender-Address",
-  "RDN-Sender-Balance",
-  "RDN-Spent",
-  "RDN-Deposit",
-  "RDN-Balance-Signature",
-  "RDN-Nonexisting-Channel",
-  "RDN-Insufficient-Confirmations",
-  "RDN-Invalid-Balance-Proof",
-  "RDN-Invalid-Amount",
-  "WWW-Authenticate",
-  "Payment-Receipt",
-  "PAYMENT-REQUIRED",
-  "PAYMENT-RESPONSE",
-  "Retry-After",
-].join(", ");
+const EXPOSED = [...RESPONSE_HEADERS, "Retry-After"].join(", ");
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 /** A list of header names, as browsers write it. */
