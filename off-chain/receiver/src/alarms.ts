@@ -8,6 +8,10 @@ export type AlarmName =
   | "gas-money-low"
   /** No node answers. */
   | "rpc"
+  /** Nodes say different things about the same blocks: deposits in these do not count. */
+  | "nodes-disagree"
+  /** The settler's rounds fail. */
+  | "settler"
   /** A dispute is not mined and most of its challenge period is over. */
   | "time-short"
   /** A close below what was spent, and no gas key here to dispute it. */
@@ -48,6 +52,8 @@ export const ALARM_NAMES: readonly AlarmName[] = [
   "gas-money",
   "gas-money-low",
   "rpc",
+  "nodes-disagree",
+  "settler",
   "time-short",
   "undefended",
   "store",

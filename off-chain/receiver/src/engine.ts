@@ -48,6 +48,7 @@ export async function startEngine(options: ReceiverOptions, log: Logger): Promis
   const urls = typeof options.rpc === "string" ? [options.rpc] : options.rpc;
   const rpc = createRpc(urls, {
     now,
+    ...(options.rpcTimeoutMs === undefined ? {} : { timeoutMs: options.rpcTimeoutMs }),
     onFailure: (node, error) => log.debug({ node, err: error }, "a node failed"),
   });
   let store: Store | undefined;
@@ -90,6 +91,10 @@ async function assemble(
     log: log.child({ part: "watcher" }),
     now,
     onRound: (changed) => rounds.forEach((listener) => listener(changed)),
+    onDispute: (nodes = []) => {
+      const detail = `Nodes contradict each other about confirmed blocks: ${nodes.join(" against ")}.`;
+      alarms.set("nodes-disagree", nodes.length > 0, detail);
+    },
   });
   const { agreement, gas } = options.keys ?? {};
   const signer = agreement === undefined ? undefined : agreementSigner(identity, agreement);

@@ -11,6 +11,9 @@ export const DEVELOPMENT_CHAIN = 31337n;
 /** A challenge period must be so many times as long as it takes a deposit to be confirmed. */
 const PERIOD_TO_DELAY = 4;
 
+/** Blocks from the chain's beginning in which a development chain has its contracts. */
+const FIRST_BLOCKS = 32;
+
 /** Blocks over which the time between blocks is measured. */
 const SAMPLE = 1_000;
 
@@ -50,7 +53,7 @@ export interface Deployment {
  */
 export async function findDeployment(rpc: Rpc, contract: Address, known: number | undefined): Promise<Deployment> {
   const head = Number(await rpc.request<string>("eth_blockNumber", []));
-  const block = known ?? (await bisect(rpc, contract, head));
+  const block = known ?? (await amongTheFirst(rpc, contract, head)) ?? (await bisect(rpc, contract, head));
   const found = await rpc.atOneNode((node) => readBlock(node, block));
   if (found === undefined) {
     throw new RefusedToStart(
@@ -61,13 +64,31 @@ export async function findDeployment(rpc: Rpc, contract: Address, known: number 
   return { block, hash: found.hash, head };
 }
 
+/**
+ * Looks through the first blocks of the chain one by one: development chains deploy there, and Hardhat forgets the
+ * code in blocks that `hardhat_mine` made, which leads a bisection astray.
+ */
+async function amongTheFirst(rpc: Rpc, contract: Address, head: number): Promise<number | undefined> {
+  try {
+    for (let block = 0; block <= Math.min(head, FIRST_BLOCKS); block++) {
+      if ((await codeAt(rpc, contract, block)) !== "0x") return block;
+    }
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error; // a node without old states: it may be told instead
+  }
+  return undefined;
+}
+
+function codeAt(rpc: Rpc, contract: Address, block: number): Promise<string> {
+  return rpc.request<string>("eth_getCode", [contract, `0x${block.toString(16)}`]);
+}
+
 async function bisect(rpc: Rpc, contract: Address, head: number): Promise<number> {
   let [without, with_] = [-1, head];
   try {
     while (with_ - without > 1) {
       const middle = Math.floor((without + with_) / 2);
-      const code = await rpc.request<string>("eth_getCode", [contract, `0x${middle.toString(16)}`]);
-      if (code === "0x") without = middle;
+      if ((await codeAt(rpc, contract, middle)) === "0x") without = middle;
       else with_ = middle;
     }
   } catch (error) {

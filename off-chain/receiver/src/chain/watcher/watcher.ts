@@ -5,20 +5,23 @@ import type { Store } from "../../store/store.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcUnavailable } from "../rpc/errors.ts";
 import type { Rpc } from "../rpc/rpc.ts";
+import { Audit } from "./audit.ts";
+import { Follower, type Confirmations } from "./follower.ts";
+import { HeadClock } from "./head-clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Looks } from "./looks.ts";
-import { ChunkSize, readBlock, readChunk, readEvents, type Block, type Subject } from "./node-view.ts";
-import { findFork } from "./fork.ts";
-import { HeadClock } from "./head-clock.ts";
+import { readBlock, readEvents, type Block, type Subject } from "./node-view.ts";
 
-/** How deep below the head a deposit counts: so many blocks, or where the chain itself says so. */
-export type Confirmations = number | "safe" | "finalized";
+export type { Confirmations } from "./follower.ts";
 
 /** Blocks that one look for a single channel spans at most, counted back from the head. */
 const LOOK_BLOCKS = 2_000;
 
-/** Events of so many blocks below the head keep the hashes of their blocks, to find the place where a fork began. */
-const KEEP_HASHES = 256;
+/** Blocks asked for at once, where the node takes so many. */
+const MAX_CHUNK = 10_000;
+
+/** After so many milliseconds without a new block, other nodes are asked whether they have one. */
+const STANDSTILL = 30_000;
 
 export interface WatcherOptions {
   readonly rpc: Rpc;
@@ -31,38 +34,45 @@ export interface WatcherOptions {
   readonly development: boolean;
   /** Between two looks at the head, in milliseconds. */
   readonly pollMs: number;
-  /** Blocks read at once, where the node takes so many. */
   readonly maxChunk?: number;
   /** Looks for unknown channels, in all, a second. */
   readonly looksPerSecond?: number;
   readonly log: Logger;
   readonly now?: () => number;
-  /** Channels whose facts changed, and after every round with no ids. */
+  /** Channels whose facts changed, after every round. */
   readonly onRound?: (changed: readonly Hex[]) => void;
+  /** Told whether nodes contradict each other, and which. */
+  readonly onDispute?: (nodes: string[] | undefined) => void;
 }
 
 /** Follows the manager's events into the store. Only one node of a store reads; the others share what it found. */
 export class Watcher {
   readonly #options: WatcherOptions;
+  readonly #now: () => number;
   readonly #clock: HeadClock;
-  readonly #chunk: ChunkSize;
+  readonly #follower: Follower;
   readonly #looks: Looks;
   readonly #beat: Heartbeat;
   #synced = false;
   #leading = false;
-  #observedAt = 0;
 
   constructor(options: WatcherOptions) {
-    const now = options.now ?? Date.now;
+    const { rpc, store, subject, log, confirmations, development, maxChunk = MAX_CHUNK } = options;
     this.#options = options;
-    this.#clock = new HeadClock(now);
-    this.#chunk = new ChunkSize(options.maxChunk ?? 10_000);
-    this.#looks = new Looks(options.looksPerSecond ?? (options.development ? 50 : 2), now);
-    this.#beat = new Heartbeat(
-      () => this.#round(),
-      options.pollMs,
-      (error) => this.#failed(error),
-    );
+    this.#now = options.now ?? Date.now;
+    this.#clock = new HeadClock(this.#now);
+    this.#follower = new Follower({
+      ...options,
+      shrinks: development && rpc.endpoints.length === 1,
+      store: store.chain,
+      maxChunk,
+      clock: this.#clock,
+      audit: confirmations === 0 ? undefined : new Audit(rpc.endpoints, subject, maxChunk, log),
+      onDispute: options.onDispute ?? (() => undefined),
+    });
+    this.#looks = new Looks(options.looksPerSecond ?? (development ? 50 : 2), this.#now);
+    const failed = (error: unknown) => log.warn({ err: error }, "cannot read the chain");
+    this.#beat = new Heartbeat(() => this.#round(), options.pollMs, failed);
   }
 
   /** Reads up to the head once, then goes on by itself. @throws as the first round, and nothing goes on then. */
@@ -128,75 +138,36 @@ export class Watcher {
       this.#synced = head !== undefined;
       return;
     }
-    const changed = await rpc.atOneNode((node) => this.#follow(node));
+    const changed = await rpc.atOneNode(async (node) => {
+      await this.#refuseStandstill(node);
+      return this.#follower.follow(node);
+    });
     this.#synced = true;
     onRound?.(changed);
   }
 
-  async #follow(node: Endpoint): Promise<Hex[]> {
-    const { store, deploymentBlock, development, log } = this.#options;
-    const latest = await this.#latest(node);
-    const changed: Hex[] = [];
-    let cursor = await store.chain.cursor();
-    const fork = await findFork(node, store.chain, cursor, latest, development);
-    if (fork.kind === "rewind") {
-      log.warn({ to: fork.to, from: cursor?.number, node: node.label }, "the chain was re-organized");
-      changed.push(...(await store.chain.rewind(fork.to)));
-      cursor = await store.chain.cursor();
-    }
-    const head = this.#clock.see(latest, await this.#confirmed(node, latest));
-    let from = cursor === undefined ? deploymentBlock : cursor.number + 1;
-    if (from > latest.number && this.#observeAgain(head)) changed.push(...(await store.chain.observe(head)));
-    while (from <= latest.number) {
-      const begin = from;
-      const { events, blocks, last } = await this.#chunk.fit((size) => {
-        const to = begin + size - 1;
-        return readChunk(node, this.#options.subject, begin, to >= latest.number ? latest : to);
-      });
-      const keep = blocks.filter(({ number }) => number > latest.number - KEEP_HASHES);
-      const step = { from, cursor: { number: last.number, hash: last.hash }, blocks: keep, events, head };
-      changed.push(...(await store.chain.advance(step)));
-      if (events.length > 0) log.debug({ from, to: last.number, events: events.length }, "read the chain");
-      from = last.number + 1;
-    }
-    return changed;
-  }
-
-  async #latest(node: Endpoint): Promise<Block> {
-    const latest = await readBlock(node, "latest");
-    if (latest === undefined) throw new RpcUnavailable(`${node.label} has no latest block`);
-    return latest;
-  }
-
-  async #confirmed(node: Endpoint, latest: Block): Promise<number> {
-    const { confirmations } = this.#options;
-    if (typeof confirmations === "number") return latest.number - confirmations;
-    return (await readBlock(node, confirmations))?.number ?? -1;
-  }
-
-  /** The head is stored when it moved, and now and then, so that other nodes see that somebody reads. */
-  #observeAgain(head: Head): boolean {
-    if (head.movedAt !== head.readAt && head.readAt - this.#observedAt < 5_000) return false;
-    this.#observedAt = head.readAt;
-    return true;
+  /** @throws RpcUnavailable where the node has stood still for long and another one has newer blocks. */
+  async #refuseStandstill(node: Endpoint): Promise<void> {
+    const { rpc } = this.#options;
+    const head = this.#clock.head;
+    if (rpc.endpoints.length === 1 || head === undefined || this.#now() - head.movedAt < STANDSTILL) return;
+    const others = rpc.endpoints.filter((other) => other !== node);
+    const heights = await Promise.all(
+      [node, ...others].map(async (each) => (await readBlock(each, "latest").catch(() => undefined))?.number ?? -1),
+    );
+    if (Math.max(...heights) > heights[0]!) throw new RpcUnavailable(`${node.label} stands still at ${head.number}`);
   }
 
   async #look(id: Hex): Promise<void> {
     const { store, rpc, subject, deploymentBlock } = this.#options;
     await rpc.atOneNode(async (node) => {
-      const latest = await this.#latest(node);
+      const latest = await this.#follower.latest(node);
       const cursor = await store.chain.cursor();
       const unread = cursor === undefined ? deploymentBlock : cursor.number + 1;
       const from = Math.max(unread, latest.number - LOOK_BLOCKS + 1);
       if (from > latest.number) return;
       const { events } = await readEvents(node, subject, { from, to: latest.number, id });
-      if (events.length === 0) return;
-      await store.chain.foresee(events);
-      if (!this.#leading) await store.chain.observe(this.#clock.see(latest, await this.#confirmed(node, latest)));
+      if (events.length > 0) await store.chain.foresee(events);
     });
-  }
-
-  #failed(error: unknown): void {
-    this.#options.log.warn({ err: error }, "cannot read the chain");
   }
 }

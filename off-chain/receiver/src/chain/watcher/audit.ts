@@ -1,0 +1,80 @@
+import type { Logger } from "pino";
+import type { ChainEvent } from "../../store/chain.ts";
+import type { Endpoint } from "../rpc/endpoint.ts";
+import { RpcUnavailable } from "../rpc/errors.ts";
+import { ChunkSize, readChunk, type Chunk, type Subject } from "./node-view.ts";
+
+/** What several nodes say about a range of blocks. */
+export type Verdict =
+  /** Enough of them (or all that answer) say the same. */
+  | { readonly kind: "agreed"; readonly chunk: Chunk; readonly from: number }
+  /** They contradict each other: nothing in the range is to be believed, except that somebody asks to close. */
+  | { readonly kind: "disagree"; readonly requests: ChainEvent[]; readonly nodes: string[] };
+
+/** The events of a range as text, to be compared: what they say and where they stand, in order. */
+export function fingerprint(events: readonly ChainEvent[]): string {
+  const write = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
+  return JSON.stringify(
+    [...events].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex),
+    write,
+  );
+}
+
+/**
+ * Reads blocks that are deep enough to count a second time, at several nodes, before they count: a node may have lied,
+ * or have left out events at the head, where many are not quite in step.
+ */
+export class Audit {
+  readonly #nodes: readonly Endpoint[];
+  readonly #subject: Subject;
+  readonly #log: Logger;
+  readonly #size: ChunkSize;
+
+  constructor(nodes: readonly Endpoint[], subject: Subject, maxChunk: number, log: Logger) {
+    this.#nodes = nodes;
+    this.#subject = subject;
+    this.#log = log;
+    this.#size = new ChunkSize(maxChunk);
+  }
+
+  /** Whether there is only one node to ask. */
+  get alone(): boolean {
+    return this.#nodes.length === 1;
+  }
+
+  /**
+   * Compares what nodes say about `from …`, up to `to` at most.
+   * @throws RpcUnavailable where none answers.
+   */
+  async compare(from: number, to: number): Promise<Verdict> {
+    const quorum = Math.min(2, this.#nodes.length);
+    const said = new Map<string, { chunk: Chunk; nodes: string[] }>();
+    let last: RpcUnavailable | undefined;
+    let end = to;
+    for (const node of this.#nodes) {
+      let chunk: Chunk;
+      try {
+        chunk = await this.#size.fit((size) => readChunk(node, this.#subject, from, Math.min(end, from + size - 1)));
+      } catch (error) {
+        if (!(error instanceof RpcUnavailable)) throw error;
+        last = error;
+        continue;
+      }
+      // What is compared has to be the same range, also where a later node takes only a smaller one.
+      if (chunk.last.number < end && said.size > 0) return this.compare(from, chunk.last.number);
+      end = chunk.last.number;
+      const key = `${chunk.last.hash} ${fingerprint(chunk.events)}`;
+      const same = said.get(key) ?? { chunk, nodes: [] };
+      same.nodes.push(node.label);
+      said.set(key, same);
+      if (same.nodes.length >= quorum) return { kind: "agreed", chunk, from };
+    }
+    const all = [...said.values()];
+    if (all.length === 0) throw last ?? new RpcUnavailable("no node answers");
+    if (all.length === 1) return { kind: "agreed", chunk: all[0]!.chunk, from };
+    const nodes = all.map((each) => each.nodes.join(", "));
+    this.#log.error({ from, to: end, nodes }, "nodes contradict each other");
+    const requests = all.flatMap(({ chunk }) => chunk.events.filter(({ kind }) => kind === "close-requested"));
+    return { kind: "disagree", requests, nodes };
+  }
+}
