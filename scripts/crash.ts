@@ -36,7 +36,7 @@ const sender = addressOf(key);
 
 /** Opens the customers' channels in a new store, as if the chain had been read. */
 async function openChannels(where: string): Promise<Customer[]> {
-  const binding = { chainId: 31337n, deploymentBlockHash: `0x${"b1".repeat(32)}` as Hex, contract, receiver };
+  const binding = { chainId: 31337n, deploymentBlockHash: `0x${"b1".repeat(32)}`, contract, receiver };
   const store = await openStore(where, { binding, firstBlock: 1 });
   const hash = binding.deploymentBlockHash;
   const customers: Customer[] = [];
