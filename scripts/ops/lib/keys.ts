@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { LOCAL_CHAIN_ID } from "@rmps/contracts/deployments";
 import { HDNodeWallet, NonceManager, Wallet, isKeystoreJson, type JsonRpcProvider, type Signer } from "ethers";
-import { HARDHAT_MNEMONIC } from "../../lib/embedded-chain.ts";
 import { OperatorError } from "./command.ts";
+
+/** Hardhat's well-known development mnemonic. Never send real money to any of its accounts. */
+const HARDHAT_MNEMONIC = "test test test test test test test test test test test junk";
 
 function readKeyFile(path: string): string {
   let mode: number;
