@@ -3,7 +3,8 @@ export { createPayingFetch, type PayingFetch, type PayingFetchOptions } from "./
 export type { SenderEvent } from "./paying-fetch/events.ts";
 export type { Limits, Pins } from "./paying-fetch/limits.ts";
 export type { KnownPrice } from "./paying-fetch/prices.ts";
-export { Channels, type ChannelsOptions, type Counterparty } from "./channel/channels.ts";
+export { Channels, type ChannelsOptions } from "./channel/channels.ts";
+export type { Counterparty } from "./channel/counterparty.ts";
 export type { Rpc } from "./channel/chain.ts";
 export type { DepositPath } from "./channel/deposit.ts";
 export type { Exit } from "./channel/exit.ts";

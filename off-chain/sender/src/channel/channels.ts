@@ -6,10 +6,12 @@ import { newRecord, type ChannelRecord } from "../book/record.ts";
 import type { Store } from "../book/store.ts";
 import { SenderError } from "../errors.ts";
 import { Chains, factsOf, type Chain, type Rpc } from "./chain.ts";
+import { isWith, type Counterparty } from "./counterparty.ts";
 import { deposit, type DepositPath } from "./deposit.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import { findChannels } from "./find.ts";
 import type { KnownManager } from "./managers.ts";
+import { mined } from "./transaction.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
 
 /** What channels are managed with. */
@@ -31,9 +33,6 @@ export interface ChannelsOptions {
   /** Whether to talk to receivers over plain HTTP beyond this machine; false by default. */
   allowInsecure?: boolean;
 }
-
-/** What a sender chooses when it opens a channel; the rest of the terms are its own. */
-export type Counterparty = Pick<Terms, "receiver" | "receiverSigner" | "token" | "challengePeriod">;
 
 /** The channels of one wallet: their life on chain, and the book of what was signed. */
 export class Channels {
@@ -148,13 +147,17 @@ export class Channels {
     );
   }
 
-  /** Finishes what was begun, also by an earlier process: finalizes what is due, asks again where nothing came of it. */
-  async finishAll(): Promise<Exit[]> {
+  /**
+   * Finishes what was begun, also by an earlier process: finalizes what is due, and where the challenge period has not
+   * even begun, because the process ended, asks again.
+   * @param onlyDue leaves those out whose challenge period has not begun.
+   */
+  async finishAll(onlyDue = false): Promise<Exit[]> {
     const exits: Exit[] = [];
     for (const record of await this.list()) {
       if (record.status !== "closing") continue;
       const { deposit, closesAt } = await this.factsOf(record);
-      if (deposit === 0n) continue;
+      if (deposit === 0n || (onlyDue && closesAt === 0n)) continue;
       const exit = closesAt === 0n ? await this.close(record) : await this.finalize(record);
       if (exit !== undefined) exits.push(exit);
     }
@@ -172,8 +175,12 @@ export class Channels {
   }
 
   /** Transactions of one account go one after the other: they share its nonces and its allowances. */
+  #alone<T>(chainId: bigint, work: () => Promise<T>): Promise<T> {
+    return this.book.store.exclusive(`transactions:${chainId}:${this.wallet.address}`, work);
+  }
+
   #deposit(chain: Chain, { contract, terms }: ChannelRecord, amount: bigint): Promise<string> {
-    return this.book.store.exclusive(`deposit:${chain.chainId}:${this.wallet.address}`, () =>
+    return this.#alone(chain.chainId, () =>
       deposit({ chain, contract, terms }, amount, this.wallet, this.#options.via),
     );
   }
@@ -181,16 +188,7 @@ export class Channels {
   async #exit(record: ChannelRecord): Promise<ExitContext> {
     const { fetch: own, allowInsecure = false } = this.#options;
     const chain = await this.chains.get(record.chainId);
-    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? globalThis.fetch, allowInsecure };
+    const transact: ExitContext["transact"] = (doing, send) => this.#alone(chain.chainId, () => mined(doing, send));
+    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? globalThis.fetch, allowInsecure, transact };
   }
-}
-
-/** Whether terms name exactly this counterparty. */
-export function isWith(terms: Terms, counterparty: Counterparty): boolean {
-  return (
-    terms.receiver === counterparty.receiver &&
-    terms.receiverSigner === counterparty.receiverSigner &&
-    terms.token === counterparty.token &&
-    terms.challengePeriod === counterparty.challengePeriod
-  );
 }

@@ -6,13 +6,13 @@ import {
   type CloseRequest,
   type Manager,
 } from "@rmps/proofs";
+import type { ContractTransactionResponse } from "ethers";
 import type { Book } from "../book/book.ts";
 import { CLOSED, end, observe } from "../book/moves.ts";
 import { spentOf, type ChannelRecord, type Ending } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
 import { askForAgreement, type AgreementAnswer, type AgreementDesk } from "./agreement.ts";
 import { factsOf, managerAt, timeOf, type Chain } from "./chain.ts";
-import { mined } from "./transaction.ts";
 import type { Wallet } from "./wallet.ts";
 
 /** Seconds for which a CloseRequest is good: time enough to ask again, too short to be forgotten with a receiver. */
@@ -43,6 +43,8 @@ export interface ExitContext {
   wallet: Wallet;
   fetch: typeof fetch;
   allowInsecure: boolean;
+  /** Sends one transaction of the wallet's at a time. */
+  transact: (doing: string, send: () => Promise<ContractTransactionResponse>) => Promise<unknown>;
 }
 
 const managerOf = (record: ChannelRecord): Manager => ({ chainId: record.chainId, contract: record.contract });
@@ -132,7 +134,7 @@ async function submit(record: ChannelRecord, context: ExitContext, agreement: Ag
   const contract = managerAt(record.contract, wallet.connect(chain.provider));
   const { amount, deadline, signature } = agreement;
   try {
-    await mined("closing", () => contract.close(record.terms, amount, 0n, "0x", deadline, signature));
+    await context.transact("closing", () => contract.close(record.terms, amount, 0n, "0x", deadline, signature));
     return undefined;
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
@@ -146,7 +148,7 @@ async function challenge(record: ChannelRecord, ending: Ending, context: ExitCon
   const { chain, wallet } = context;
   const contract = managerAt(record.contract, wallet.connect(chain.provider));
   try {
-    await mined("asking to close", () => contract.requestClose(record.terms, ending.amount, 0n, "0x"));
+    await context.transact("asking to close", () => contract.requestClose(record.terms, ending.amount, 0n, "0x"));
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === 0n) throw error;
@@ -185,7 +187,7 @@ export async function finalizeChannel(record: ChannelRecord, context: ExitContex
   if ((await timeOf(chain)) < closesAt) return undefined;
   const contract = managerAt(record.contract, wallet.connect(chain.provider));
   try {
-    await mined("finalizing", () => contract.finalize(record.terms));
+    await context.transact("finalizing", () => contract.finalize(record.terms));
   } catch (error) {
     const facts = await factsOf(chain, record.contract, record.id);
     if (facts.closesAt !== CLOSED) throw error;

@@ -3,6 +3,7 @@ import { channels } from "./commands/channels.ts";
 import { open, topUp, type OpenOptions } from "./commands/deposit.ts";
 import { close, finalize } from "./commands/exit.ts";
 import { request, type RequestOptions } from "./commands/request.ts";
+import { watch, type WatchOptions } from "./commands/watch.ts";
 import { Context, type CommonOptions } from "./context.ts";
 import { EXIT, EXIT_HELP, explain } from "./exit-codes.ts";
 import { createOutput, toJson } from "./output.ts";
@@ -76,6 +77,10 @@ export function createProgram(): Command {
   add("finalize", "bring back what is left of channels whose challenge period is over").action(
     (options: CommonOptions) => finalize(new Context(options)),
   );
+  add("watch <bundles...>", "watchtower: defend receivers with exported bundles (files, or folders of *.json)")
+    .option("--once", "look once, then exit")
+    .option("--interval <seconds>", "time between two looks", "15")
+    .action((paths: string[], options: WatchOptions & CommonOptions) => watch(paths, options, new Context(options)));
   for (const command of program.commands) withCommon(command);
   return program;
 }

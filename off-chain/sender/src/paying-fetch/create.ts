@@ -6,6 +6,7 @@ import type { Managers } from "../channel/managers.ts";
 import { redirected, MAX_REDIRECTS } from "../http/redirect.ts";
 import { prepare } from "../http/request.ts";
 import type { SenderEvent } from "./events.ts";
+import { Finisher } from "./finisher.ts";
 import type { Limits, Pins } from "./limits.ts";
 import { offerChecker } from "./offer-check.ts";
 import { Pool } from "./pool.ts";
@@ -30,6 +31,8 @@ export interface PayingFetchOptions extends Omit<ChannelsOptions, "store">, Pins
   retries?: number;
   /** Milliseconds for which a deposit may take to be confirmed; 5 minutes by default. */
   confirmationTimeout?: number;
+  /** Whether channels are finalized by themselves when due, as long as the process lives; true by default. */
+  autoFinalize?: boolean;
   /** Told of openings, payments and refusals. */
   onEvent?: (event: SenderEvent) => void;
 }
@@ -70,7 +73,10 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
     const allowInsecure = options.allowInsecure ?? false;
     const limitsFor = offerChecker(options, channels, managers);
     const till = new Till({ channels, pool, prices, patience, report, fetch: platform, allowInsecure, limitsFor });
-    return { channels, pool, till };
+    const finisher = new Finisher(channels);
+    const watch = async () => (options.autoFinalize === false ? undefined : finisher.watch());
+    void watch().catch(() => undefined); // what an earlier process began; whoever pays learns of a broken store
+    return { channels, pool, till, watch };
   };
   let ready: ReturnType<typeof setUp> | undefined;
   const once = () => (ready ??= setUp());
@@ -90,7 +96,7 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
 
   return Object.assign(payingFetch, {
     async close(only: { origin?: string } = {}): Promise<Exit[]> {
-      const { channels, pool } = await once();
+      const { channels, pool, watch } = await once();
       const exits: Exit[] = [];
       for (const record of await channels.list()) {
         if (record.status === "closed" || record.status === "opening") continue;
@@ -99,6 +105,7 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
         await pool.retire(record);
         exits.push(await channels.close(record));
       }
+      await watch();
       return exits;
     },
     async finalize(): Promise<Exit[]> {

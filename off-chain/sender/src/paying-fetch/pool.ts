@@ -1,7 +1,8 @@
 import { senderSide } from "@rmps/proofs";
 import { reserve } from "../book/moves.ts";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
-import { isWith, type Channels } from "../channel/channels.ts";
+import type { Channels } from "../channel/channels.ts";
+import { isWith } from "../channel/counterparty.ts";
 import { balanceOf } from "../channel/deposit.ts";
 import { knownManager, type Managers } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";

@@ -132,21 +132,34 @@ describe("closing a channel", () => {
     expect((await channel()).status).to.equal("closed");
   });
 
-  it("lets a receiver that knows better be paid while the period runs, and reports it", async () => {
+  it("reports what a receiver took that holds a proof for more than was conceded", async () => {
     const { seller, pay, channel } = await paid({
       onClose: () => ({ status: 409, body: { detail: "more is spent" } }),
     });
+    let proof: Hex | undefined;
+    seller.options.onPayment = ({ payment }) => ((proof = payment.signature), "insufficient-payment");
+    await rejection(pay(`${seller.url}/b`), PaymentRefusedError);
     const { terms, balance } = await channel();
-    await pay.close();
-    const { proof } = seller.only();
+    const [exit] = await pay.close();
+    expect(exit).to.include({ kind: "closing", settled: PRICE });
+    expect(exit!.reason).to.contain("more is spent");
     const manager = world.chain.manager.connect(await world.chain.signer(5));
-    const settle = manager.settle(terms, balance, balance, proof!);
-    await settle.then(
-      () => expect.fail("there is nothing new to settle: the close was honest"),
-      () => undefined,
-    );
+    await (await manager.settle(terms, balance, balance, proof!)).wait();
     await world.chain.pass(3600);
-    expect((await pay.finalize())[0]).to.include({ settled: PRICE });
+    expect((await pay.finalize())[0], "never more than was signed").to.include({ settled: 2n * PRICE });
+  });
+
+  it("finalizes by itself when due, also what an earlier process began", async () => {
+    const { seller, store, pay } = await paid();
+    await seller.stop();
+    await pay.close();
+    await world.chain.pass(3600);
+    await store.update((state) => {
+      for (const record of state.channels.values()) record.ending!.closesAt = 1n; // as if the hour were over here too
+    });
+    const { channel, pay: later } = world.sender({ store });
+    await later.channels;
+    while ((await channel()).status !== "closed") await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
   it("closes only what was used at one origin, if told so", async () => {

@@ -113,6 +113,7 @@ export async function request(
     managers: await context.managers(),
     limits: await limitsOf(options, context),
     ...(token !== undefined && { token }),
+    autoFinalize: false,
     onEvent: (event) => void (options.silent || told.push(tell(event, context).catch(() => undefined))),
   });
   const response = await pay(url, init);

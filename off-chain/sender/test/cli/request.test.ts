@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { useCliWorld } from "../support/cli-world.ts";
+import { PRICE } from "../support/seller.ts";
+
+describe("rmps get and post", () => {
+  const world = useCliWorld();
+
+  it("writes the content to standard output and nothing else, receipts to standard error", async () => {
+    const seller = await world.seller();
+    const first = await world.run("get", `${seller.url}/a`);
+    expect(first.code, first.stderr).to.equal(0);
+    expect(first.stdout.toString()).to.equal("content of /a");
+    expect(first.stderr).to.match(/opened channel 0x[0-9a-f]{8}… with 0\.1 MIC\npaid 0\.01 MIC/);
+    const second = await world.run("get", `${seller.url}/b`, "--json");
+    expect(JSON.parse(second.stderr)).to.include({
+      kind: "paid",
+      cost: PRICE.toString(),
+      spent: (2n * PRICE).toString(),
+    });
+    const third = await world.run("get", `${seller.url}/c`, "--silent");
+    expect(third.stderr).to.equal("");
+    expect(seller.only().offered).to.deep.equal([PRICE, 2n * PRICE, 3n * PRICE]);
+  });
+
+  it("takes curl's options", async () => {
+    let body = "";
+    const seller = await world.seller({
+      onPayment: async ({ request }) => {
+        body = `${request.headers["content-type"]} ${request.headers["x-mine"]} `;
+        for await (const chunk of request.setEncoding("utf8")) body += chunk as string;
+        return undefined;
+      },
+    });
+    const file = join(world.home, "data");
+    await writeFile(file, "from a file");
+    const target = join(world.home, "out");
+    const run = await world.run("post", `${seller.url}/a`, "-d", `@${file}`, "-H", "X-Mine: 1", "-o", target, "-i");
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stdout.toString()).to.equal("");
+    expect(body).to.equal("application/x-www-form-urlencoded 1 from a file");
+    expect(await readFile(target, "utf8")).to.match(
+      /^HTTP 200 OK\r\n[^]*rdn-cost: 10{16}\r\n[^]*\r\n\r\ncontent of \/a$/,
+    );
+    await world.run("post", `${seller.url}/a`, "-d", "text", "-H", "content-type: text/plain");
+    expect(body).to.equal("text/plain undefined text");
+  });
+
+  it("passes on what the server answers, and fails with 22 only when asked to", async () => {
+    const seller = await world.seller({
+      onCharged: ({ response }) => {
+        response.writeHead(418).end("a teapot");
+        return true;
+      },
+    });
+    const plain = await world.run("get", `${seller.url}/a`);
+    expect([plain.code, plain.stdout.toString()]).to.deep.equal([0, "a teapot"]);
+    const failing = await world.run("get", `${seller.url}/a`, "--fail");
+    expect([failing.code, failing.stdout.toString()]).to.deep.equal([22, ""]);
+  });
+
+  it("exits with 3 above --max-price and --max-deposit, and signs nothing", async () => {
+    const seller = await world.seller();
+    for (const limit of ["--max-price", "--max-deposit"]) {
+      const run = await world.run("get", `${seller.url}/a`, limit, "0.009");
+      expect([run.code, run.stdout.toString()]).to.deep.equal([3, ""]);
+      expect(run.stderr).to.contain("Nothing was signed");
+    }
+    expect(seller.books.size).to.equal(0);
+    expect((await world.run("get", `${seller.url}/a`, "--max-price", "0.01")).code).to.equal(0);
+  });
+
+  it("tells failures apart by its exit code, says what to do, and shows no stack trace", async () => {
+    const seller = await world.seller();
+    const poor = await world.runWith({}, "get", `${seller.url}/a`, "--account", "15");
+    const refused = await world.seller({ onPayment: () => "invalid-signature" });
+    const dropped = await world.seller({
+      onCharged: ({ request }) => {
+        request.socket.destroy();
+        return true;
+      },
+    });
+    const cases: [number, Awaited<ReturnType<typeof world.run>>][] = [
+      [5, poor],
+      [4, await world.run("get", `${refused.url}/a`)],
+      [8, await world.run("post", `${dropped.url}/a`)],
+      [7, await world.run("get", "http://127.0.0.1:1/a")],
+      [6, await world.run("get", `${seller.url}/a`, "--rpc", "http://127.0.0.1:1")],
+      [9, await world.runWith({ RMPS_STATE: "/dev/null/x" }, "get", `${seller.url}/a`, "--account", "2")],
+      [2, await world.run("get", "localhost/a")],
+      [2, await world.run("get", `${seller.url}/a`, "--max-price", "1e3")],
+      [2, await world.run("get", `${seller.url}/a`, "-H", "nonsense")],
+      [2, await world.run("get", `${seller.url}/a`, "--nonsense")],
+      [2, await world.run("get")],
+      [2, await world.runWith({}, "get", `${seller.url}/a`)],
+    ];
+    for (const [code, run] of cases) {
+      expect(run.code, run.stderr).to.equal(code);
+      expect(run.stdout.toString()).to.equal("");
+      expect(run.stderr).to.not.match(/^\s+at /m);
+      expect(run.stderr.length).to.be.greaterThan(10);
+    }
+    const json = await world.run("get", "http://127.0.0.1:1/a", "--json");
+    expect(JSON.parse(json.stderr)).to.include({ exitCode: 7 });
+  });
+
+  it("refuses plain http beyond this machine", async () => {
+    const seller = await world.seller();
+    const { networkInterfaces } = await import("node:os");
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((each) => each?.family === "IPv4" && !each.internal);
+    if (outside === undefined) return;
+    const run = await world.run("get", `${seller.url}/a`.replace("127.0.0.1", outside.address));
+    expect(run.code, "the seller listens on loopback only").to.equal(7);
+  });
+
+  it("shows its exit codes and options in --help", async () => {
+    for (const args of [["--help"], ["get", "--help"], ["close", "--help"]]) {
+      const run = await world.runWith({}, ...args);
+      expect(run.code).to.equal(0);
+      expect(run.stdout.toString()).to.contain("Exit codes:");
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { signBalanceProof } from "@rmps/proofs";
+import { expect } from "chai";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { ChannelRecord } from "../../src/index.ts";
+import { parseBundles } from "../../src/cli/bundle.ts";
+import { useCliWorld } from "../support/cli-world.ts";
+import { PRICE } from "../support/seller.ts";
+
+describe("rmps watch", () => {
+  const world = useCliWorld();
+  const GAS_PAYER = ["--account", "6"];
+
+  /** A channel on which 3 prices were signed for, and the bundle as a receiver exports it. */
+  async function channel(changes: Record<string, unknown> = {}) {
+    const seller = await world.seller();
+    const { pay, channel: record } = world.sender();
+    await pay(`${seller.url}/a`);
+    const { terms, id, contract, chainId } = await record();
+    const balance = 3n * PRICE;
+    const proof = signBalanceProof({ chainId, contract, channelId: id, balance }, world.chain.key(2));
+    const bundle = {
+      chain_id: 31337,
+      contract,
+      channel_id: id,
+      terms: {
+        sender: terms.sender,
+        sender_signer: terms.senderSigner,
+        receiver: terms.receiver,
+        receiver_signer: terms.receiverSigner,
+        token: terms.token,
+        challenge_period: terms.challengePeriod,
+        salt: terms.salt,
+      },
+      amount: balance.toString(),
+      balance: balance.toString(),
+      proof,
+      ...changes,
+    };
+    const file = join(world.home, `${id}.json`);
+    await writeFile(file, JSON.stringify(bundle));
+    return { seller, record: await record(), file, bundle };
+  }
+
+  async function cheat({ terms }: ChannelRecord, amount: bigint) {
+    const manager = world.chain.manager.connect(await world.chain.signer(2));
+    await (await manager.requestClose(terms, amount, 0n, "0x")).wait();
+  }
+
+  it("settles with the proof where a close concedes too little, and sends nothing otherwise", async () => {
+    const [cheated, honest, open] = [await channel(), await channel(), await channel()];
+    await cheat(cheated.record, PRICE);
+    await cheat(honest.record, 3n * PRICE);
+    const block = await world.chain.blockNumber();
+    const run = await world.runWith({}, "watch", world.home, "--once", ...GAS_PAYER);
+    expect(run.code, run.stderr).to.equal(0);
+    expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
+    expect(await world.chain.blockNumber(), "one transaction").to.equal(block + 1);
+    expect(await world.chain.balance(cheated.seller.offer.receiver)).to.equal(3n * PRICE);
+    expect((await world.chain.manager.stateOf(open.record.id)).settled).to.equal(0n);
+  });
+
+  it("watches on until all channels are closed", async () => {
+    const { record, file, seller } = await channel();
+    const running = world.runWith({}, "watch", file, "--interval", "0.1", ...GAS_PAYER);
+    await cheat(record, 0n);
+    while ((await world.chain.balance(seller.offer.receiver)) !== 3n * PRICE) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await world.chain.pass(3600);
+    const manager = world.chain.manager.connect(await world.chain.signer(2));
+    await (await manager.finalize(record.terms)).wait();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stderr).to.contain("is closed at");
+  });
+
+  it("refuses bundles that cannot defend anything", async () => {
+    const wrong: Record<string, unknown>[] = [
+      { proof: `0x${"11".repeat(65)}` },
+      { amount: (4n * PRICE).toString() },
+      { contract: `0x${"12".repeat(20)}` },
+      { terms: {} },
+      { balance: undefined },
+    ];
+    for (const changes of wrong) {
+      const { file } = await channel(changes);
+      const run = await world.runWith({}, "watch", file, "--once", ...GAS_PAYER);
+      expect(run.code, run.stderr).to.equal(2);
+    }
+    const { file, bundle } = await channel();
+    expect(parseBundles(await readFile(file, "utf8"))).to.have.length(1);
+    expect(parseBundles(JSON.stringify([bundle, bundle]))).to.have.length(2);
+    expect((await world.runWith({}, "watch", join(world.home, "none"), "--once", ...GAS_PAYER)).code).to.equal(2);
+  });
+});
