@@ -4,6 +4,7 @@ import { Alarms } from "./alarms.ts";
 import { rpcCodeReader } from "./chain/rpc/code-reader.ts";
 import { createRpc, type Rpc } from "./chain/rpc/rpc.ts";
 import { SettlerLoop } from "./chain/settler/loop.ts";
+import { undefendedWatch } from "./chain/settler/undefended.ts";
 import { Watcher } from "./chain/watcher/watcher.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import { resolve, type Resolved } from "./config/resolve.ts";
@@ -125,6 +126,10 @@ async function assemble(
             return () => rounds.delete(listener);
           },
         });
+  if (settler === undefined) {
+    const look = undefendedWatch(store, alarms);
+    rounds.add((changed) => void look(changed).catch((error: unknown) => log.warn({ err: error }, "cannot look")));
+  }
   const head = () => watcher.head();
   const ledger = createLedger({
     manager: identity,

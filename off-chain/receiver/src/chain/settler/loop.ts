@@ -14,6 +14,9 @@ import { Outbox, type Situation } from "./outbox.ts";
 import type { ClaimPolicy, Economics } from "./policy.ts";
 import { Settler } from "./settler.ts";
 
+/** After so many milliseconds of failures the alarm rings. */
+const FAILING = 60_000;
+
 export interface SettlerLoopOptions {
   readonly rpc: Rpc;
   readonly store: Store;
@@ -68,7 +71,7 @@ export class SettlerLoop {
     this.#beat = new Heartbeat(
       () => this.#round(),
       options.pollMs * 2,
-      (error) => log.warn({ err: error }, "cannot settle; trying again"),
+      (error) => this.#failed(error),
     );
   }
 
@@ -109,11 +112,19 @@ export class SettlerLoop {
   }
 
   async #round(): Promise<void> {
-    const { watcher } = this.#options;
+    const { watcher, alarms } = this.#options;
     const { block } = watcher;
     const head = watcher.head();
     if (!watcher.leading || block === undefined || head === undefined) return;
     await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
+    alarms.set("settler", false, "");
+  }
+
+  #failed(error: unknown): void {
+    const { alarms, log, now } = this.#options;
+    log.warn({ err: error }, "cannot settle; trying again");
+    const since = this.#beat.failingSince ?? now();
+    if (now() - since > FAILING) alarms.set("settler", true, `The settler has failed for a minute: ${String(error)}.`);
   }
 
   async #situation(): Promise<Situation | undefined> {
