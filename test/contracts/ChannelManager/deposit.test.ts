@@ -33,6 +33,16 @@ describe("ChannelManager.deposit", () => {
     });
   });
 
+  describe("given a stranger that ran ahead of the opening", () => {
+    it("tops up what the stranger opened", async () => {
+      const { manager, relayer } = world;
+      const terms = await world.terms();
+      await manager.connect(relayer).deposit(terms, 1n);
+      await world.open(terms);
+      expect(await world.state(terms)).to.deep.equal({ deposit: DEPOSIT + 1n, settled: 0n, closesAt: 0n });
+    });
+  });
+
   it("returns the id", async () => {
     const terms = await world.terms();
     expect(await world.manager.connect(world.sender).deposit.staticCall(terms, 1n)).to.equal(await world.id(terms));

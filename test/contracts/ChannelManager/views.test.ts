@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash, keccak256 } from "ethers";
 
-import { ChannelManager__factory } from "../../../typechain-types/index.ts";
+import { ChannelManager__factory, IChannelManager__factory } from "../../../typechain-types/index.ts";
 import { claimOf } from "../../fixtures/claims.ts";
 import { ethers, nextBlockAt, now } from "../../fixtures/chain.ts";
 import { PERIOD, dirtyCalls, encodePreimage, encodeTerms, type Terms } from "../../fixtures/terms.ts";
@@ -161,6 +161,83 @@ describe("ChannelManager views", () => {
         const { terms: logged = "", ...state } = rebuilt.get(await world.id(channel))!;
         expect(state).to.deep.equal(await world.state(channel));
         expect(logged).to.equal(encodeTerms(channel));
+      }
+    });
+  });
+
+  describe("interface", () => {
+    const CHANNEL = "(address,address,address,address,address,uint32,bytes32)";
+    const signatures = (type: string) =>
+      ChannelManager__factory.createInterface()
+        .fragments.filter((fragment) => fragment.type === type)
+        .map((fragment) => fragment.format("sighash"));
+
+    it("has the functions of the specification and no others", () => {
+      expect(signatures("function")).to.have.members([
+        `deposit(${CHANNEL},uint256)`,
+        "tokenReceived(address,uint256,bytes)",
+        `depositWithAuthorization(${CHANNEL},uint256,uint256,uint256,bytes32,bytes)`,
+        `depositWithPermit2(${CHANNEL},uint256,uint256,uint256,bytes)`,
+        `settle(${CHANNEL},uint256,uint256,bytes)`,
+        "settleMany(address,address,address,uint32,(address,address,bytes32,uint256,uint256,bytes)[])",
+        `close(${CHANNEL},uint256,uint256,bytes,uint256,bytes)`,
+        `requestClose(${CHANNEL},uint256,uint256,bytes)`,
+        `finalize(${CHANNEL})`,
+        "collect(address,address)",
+        `channelId(${CHANNEL})`,
+        "stateOf(bytes32)",
+        "owed(address,address)",
+        "CALLBACK_TOKEN()",
+        "MIN_CHALLENGE_PERIOD()",
+        "MAX_CHALLENGE_PERIOD()",
+        "eip712Domain()",
+      ]);
+    });
+
+    it("has the events of the specification and no others", () => {
+      const { fragments } = ChannelManager__factory.createInterface();
+      const events = fragments.filter(({ type }) => type === "event").map((event) => event.format("minimal"));
+      expect(events).to.have.members([
+        "event ChannelOpened(bytes32 indexed,address indexed,address indexed,address,address,address,uint32,bytes32,uint256)",
+        "event ChannelToppedUp(bytes32 indexed,uint256,uint256)",
+        "event ChannelSettled(bytes32 indexed,uint256,uint256)",
+        "event CloseRequested(bytes32 indexed,uint256,uint256)",
+        "event ChannelClosed(bytes32 indexed,uint256,uint256)",
+        "event PayoutOwed(address indexed,address indexed,uint256)",
+        "event Collected(address indexed,address indexed,uint256)",
+        "event EIP712DomainChanged()", // ERC-5267's, never emitted
+      ]);
+    });
+
+    it("has the errors of the specification and OpenZeppelin's", () => {
+      expect(signatures("error")).to.include.members([
+        "UnknownToken()",
+        "ZeroAmount()",
+        "ChannelNotOpen()",
+        "DepositOverflow()",
+        "InvalidTerms()",
+        "TransferMismatch()",
+        "ChannelNotFound()",
+        "ChannelIsClosed()",
+        "CloseNotRequested()",
+        "ChallengePeriodRunning(uint256)",
+        "AmountExceedsBalance()",
+        "InvalidProof()",
+        "SignatureExpired(uint256)",
+        "InvalidAgreement()",
+        "InvalidRequest()",
+        "NothingToSettle()",
+        "NothingOwed()",
+        "ReentrancyGuardReentrantCall()",
+        "SafeERC20FailedOperation(address)",
+      ]);
+    });
+
+    it("agrees with the interface that carries the manual", () => {
+      const manual = IChannelManager__factory.createInterface();
+      const manager = ChannelManager__factory.createInterface();
+      for (const fragment of manual.fragments) {
+        expect(manager.fragments.map((own) => own.format("minimal"))).to.include(fragment.format("minimal"));
       }
     });
   });
