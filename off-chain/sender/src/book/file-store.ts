@@ -23,7 +23,7 @@ const LONG_PATIENCE = { ...PATIENCE, retries: 3_000 };
 const FILE = "book.json";
 
 /** `book.json` in `$RMPS_STATE` (a folder, or a file `*.json`), else in `rmps` of `$XDG_STATE_HOME` or `~/.local/state`. */
-export function defaultStatePath(env: NodeJS.ProcessEnv = process.env): string {
+export function defaultStatePath(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = env["RMPS_STATE"];
   if (named) return named.endsWith(".json") ? resolve(named) : resolve(named, FILE);
   return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "rmps", FILE);

@@ -1,5 +1,5 @@
 import { parseAddress, type Address } from "@rmps/proofs";
-import { fileStore } from "../book/file-store.ts";
+import { defaultStatePath, fileStore } from "../book/file-store.ts";
 import { chainIdAt, LOCAL_RPC, type Chain } from "../channel/chain.ts";
 import { Channels, type ChannelsOptions } from "../channel/channels.ts";
 import { callbackToken, type DepositPath } from "../channel/deposit.ts";
@@ -7,6 +7,7 @@ import { knownManager, type KnownManager, type Managers } from "../channel/manag
 import { SenderError } from "../errors.ts";
 import { findKey, type KeyOptions } from "./keys.ts";
 import { readToken, type Token } from "./money.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { createOutput, type Output } from "./output.ts";
 
 /** Options that all commands share. */
@@ -24,22 +25,24 @@ export class Context {
   readonly options: CommonOptions;
   readonly output: Output;
   readonly rpc: string;
+  readonly around: Surroundings;
   #channels: Promise<Channels> | undefined;
   #chain: Promise<Chain> | undefined;
 
-  constructor(options: CommonOptions) {
+  constructor(options: CommonOptions, around: Surroundings) {
     this.options = options;
-    this.output = createOutput(options.json);
-    this.rpc = options.rpc ?? (process.env["RMPS_RPC"] || LOCAL_RPC);
+    this.around = around;
+    this.output = createOutput(options.json, around);
+    this.rpc = options.rpc ?? (around.env["RMPS_RPC"] || LOCAL_RPC);
   }
 
   /** The options of the library. */
   async channelsOptions(): Promise<ChannelsOptions> {
-    const { key, onlyChain } = await findKey(this.options);
+    const { key, onlyChain } = await findKey(this.options, this.around.env);
     const { via, insecureHttp } = this.options;
     return {
       wallet: key,
-      store: fileStore(),
+      store: fileStore(defaultStatePath(this.around.env)),
       rpc: this.rpc,
       ...(onlyChain !== undefined && { onlyChain }),
       ...(via !== undefined && { via }),

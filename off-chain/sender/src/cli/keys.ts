@@ -5,6 +5,7 @@ import { parsePrivateKey, ParseError, type PrivateKey } from "@rmps/proofs";
 import { HDNodeWallet, isKeystoreJson, Wallet } from "ethers";
 import { LOCAL_CHAIN } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Where a key may come from. */
 export interface KeyOptions {
@@ -30,7 +31,7 @@ const NOT_OURS = 0o077;
 const bad = (message: string, remedy: string) => new SenderError("configuration", message, remedy);
 
 /** @throws SenderError `configuration` where there is no key, or not one that may be used. */
-export async function findKey(options: KeyOptions, env: NodeJS.ProcessEnv = process.env): Promise<FoundKey> {
+export async function findKey(options: KeyOptions, env: Surroundings["env"]): Promise<FoundKey> {
   if (options.key !== undefined) return { key: checked(options.key, "--key"), onlyChain: LOCAL_CHAIN };
   if (options.account !== undefined) return { key: hardhatKey(options.account), onlyChain: LOCAL_CHAIN };
   const keystore = options.keystore ?? env["RMPS_KEYSTORE"];
@@ -79,7 +80,7 @@ async function fromFile(path: string): Promise<PrivateKey> {
   return checked(await secret(path, "the key file"), path);
 }
 
-async function fromKeystore(path: string, passwordFile: string | undefined, env: NodeJS.ProcessEnv) {
+async function fromKeystore(path: string, passwordFile: string | undefined, env: Surroundings["env"]) {
   const json = await contentsOf(path, "the keystore");
   if (!isKeystoreJson(json)) throw bad(`${path} is no keystore`, "Name an encrypted JSON wallet (version 3).");
   const file = passwordFile ?? env["RMPS_PASSWORD_FILE"];

@@ -7,6 +7,7 @@ import { watch, type WatchOptions } from "./commands/watch.ts";
 import { Context, type CommonOptions } from "./context.ts";
 import { EXIT, EXIT_HELP, explain } from "./exit-codes.ts";
 import { createOutput, toJson } from "./output.ts";
+import { PROCESS, type Surroundings } from "./surroundings.ts";
 
 /** Options of every command, with the environment variables that stand for them. */
 function withCommon(command: Command): Command {
@@ -27,12 +28,13 @@ function withCommon(command: Command): Command {
     .option("--json", "JSON, also on a terminal (RMPS_STATE names the folder of the state)");
 }
 
-/** The command with all its subcommands. */
-export function createProgram(): Command {
+/** The command with all its subcommands. @param exit is told what to exit with, where that is not 0. */
+function createProgram(around: Surroundings, exit: (code: number) => void): Command {
   const program = new Command("rmps")
     .description("Pays for single HTTP requests through payment channels.")
     .showHelpAfterError("(rmps --help shows what there is)")
     .addHelpText("after", EXIT_HELP)
+    .configureOutput({ writeOut: (text) => around.stdout.write(text), writeErr: (text) => around.stderr.write(text) })
     .exitOverride();
 
   const add = (usage: string, description: string) =>
@@ -51,8 +53,8 @@ export function createProgram(): Command {
       .option("--max-price <tokens>", "the most that the request may cost (1 by default)")
       .option("--max-deposit <tokens>", "the most that may lie unspent in the channel (10 by default)")
       .addHelpText("after", DEPOSIT_HELP)
-      .action((url: string, options: RequestOptions & CommonOptions) =>
-        request(method === "get" ? "GET" : "POST", url, options, new Context(options)),
+      .action(async (url: string, options: RequestOptions & CommonOptions) =>
+        exit(await request(method === "get" ? "GET" : "POST", url, options, new Context(options, around))),
       );
   }
   add("open [url]", "open a channel on the terms that a URL offers, or that are named")
@@ -61,26 +63,28 @@ export function createProgram(): Command {
     .option("--receiver-signer <address>", "the key that signs for it")
     .option("--challenge-period <seconds>", "how long the receiver may answer a close (a day by default)")
     .action((url: string | undefined, options: OpenOptions & CommonOptions) =>
-      open(url, options, new Context(options)),
+      open(url, options, new Context(options, around)),
     );
   add("topup <channel> <amount>", "add to the deposit of an open channel").action(
-    (channel: string, amount: string, options: CommonOptions) => topUp(channel, amount, new Context(options)),
+    (channel: string, amount: string, options: CommonOptions) => topUp(channel, amount, new Context(options, around)),
   );
   add("channels", "where is my money? The chain's logs and the local state side by side").action(
-    (options: CommonOptions) => channels(new Context(options)),
+    (options: CommonOptions) => channels(new Context(options, around)),
   );
   add("close [channels...]", "end channels: by agreement, else the challenge period begins")
     .option("--all", "all channels of this account")
     .action((names: string[], options: { all?: boolean } & CommonOptions) =>
-      close(names, options.all ?? false, new Context(options)),
+      close(names, options.all ?? false, new Context(options, around)),
     );
   add("finalize", "bring back what is left of channels whose challenge period is over").action(
-    (options: CommonOptions) => finalize(new Context(options)),
+    (options: CommonOptions) => finalize(new Context(options, around)),
   );
   add("watch <bundles...>", "watchtower: defend receivers with exported bundles (files, or folders of *.json)")
     .option("--once", "look once, then exit")
     .option("--interval <seconds>", "time between two looks", "15")
-    .action((paths: string[], options: WatchOptions & CommonOptions) => watch(paths, options, new Context(options)));
+    .action((paths: string[], options: WatchOptions & CommonOptions) =>
+      watch(paths, options, new Context(options, around)),
+    );
   for (const command of program.commands) withCommon(command);
   return program;
 }
@@ -93,19 +97,18 @@ const DEPOSIT_HELP = `
 A channel is opened where there is none: with what the server suggests, else ten times the price, within --max-deposit.
 What is not spent comes back: rmps close.`;
 
-/** Runs the command. Never throws; sets the exit code. */
-export async function main(args: string[]): Promise<void> {
+/** Runs the command. Never throws. @returns what to exit with. */
+export async function main(args: string[], around: Surroundings = PROCESS): Promise<number> {
+  let exitCode = 0;
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    await createProgram(around, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
+    return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage; // it has said what is wrong
-      return;
-    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage; // it has said what is wrong
     const { code, message, remedy } = explain(error);
-    process.exitCode = code;
-    const output = createOutput(undefined);
+    const output = createOutput(undefined, around);
     if (args.includes("--json")) output.note(toJson({ error: message, remedy, exitCode: code }));
     else output.note(`rmps: ${message}${remedy === undefined ? "" : `\n      ${remedy}`}`);
+    return code;
   }
 }

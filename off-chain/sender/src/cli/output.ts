@@ -1,3 +1,5 @@
+import { PROCESS, type Surroundings } from "./surroundings.ts";
+
 /** Writes for people on a terminal, for programs elsewhere. */
 export interface Output {
   /** Whether results are JSON. */
@@ -16,24 +18,24 @@ export function toJson(value: unknown, indent?: number): string {
 }
 
 /** @param json asked for; without it, standard output decides: a terminal is for people. */
-export function createOutput(json: boolean | undefined): Output {
-  const forPrograms = json ?? !process.stdout.isTTY;
+export function createOutput(json: boolean | undefined, { stdout, stderr }: Surroundings = PROCESS): Output {
+  const forPrograms = json ?? stdout.isTTY !== true;
   return {
     json: forPrograms,
     result(value, text) {
-      process.stdout.write(`${forPrograms ? toJson(value, 2) : text}\n`);
+      stdout.write(`${forPrograms ? toJson(value, 2) : text}\n`);
     },
     table(values, rows, header) {
-      if (forPrograms) return void process.stdout.write(`${toJson(values, 2)}\n`);
+      if (forPrograms) return void stdout.write(`${toJson(values, 2)}\n`);
       const all = [header, ...rows];
       const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
       for (const row of all) {
         const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
-        process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
+        stdout.write(`${cells.join("  ").trimEnd()}\n`);
       }
     },
     note(text) {
-      process.stderr.write(`${text}\n`);
+      stderr.write(`${text}\n`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { encryptKeystoreJsonSync, Wallet } from "ethers";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -15,7 +15,8 @@ describe("rmps: keys", () => {
   it("come from a keystore, with a password from a file or the environment", async () => {
     const wallet = new Wallet(world.chain.key(2));
     const keystore = join(world.home, "keystore.json");
-    await writeFile(keystore, wallet.encryptSync("secret", { scrypt: { N: 1024 } }));
+    const account = { address: wallet.address, privateKey: wallet.privateKey };
+    await writeFile(keystore, encryptKeystoreJsonSync(account, "secret", { scrypt: { N: 1024 } }));
     const passwordFile = join(world.home, "password");
     await writeFile(passwordFile, "secret\n", { mode: 0o600 });
     const expected = Buffer.from(wallet.privateKey.slice(2), "hex");

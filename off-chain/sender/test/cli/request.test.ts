@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { installedRmps } from "../support/command.ts";
 import { useCliWorld } from "../support/cli-world.ts";
 import { PRICE } from "../support/seller.ts";
 
@@ -106,15 +107,12 @@ describe("rmps get and post", () => {
     expect(JSON.parse(json.stderr)).to.include({ exitCode: 7 });
   });
 
-  it("refuses plain http beyond this machine", async () => {
+  it("is installed as a command", async () => {
     const seller = await world.seller();
-    const { networkInterfaces } = await import("node:os");
-    const outside = Object.values(networkInterfaces())
-      .flat()
-      .find((each) => each?.family === "IPv4" && !each.internal);
-    if (outside === undefined) return;
-    const run = await world.run("get", `${seller.url}/a`.replace("127.0.0.1", outside.address));
-    expect(run.code, "the seller listens on loopback only").to.equal(7);
+    const env = { RMPS_STATE: world.home, RMPS_RPC: world.chain.url };
+    const run = await installedRmps(["get", `${seller.url}/a`, "--account", "2"], env);
+    expect([run.code, run.stdout.toString()]).to.deep.equal([0, "content of /a"]);
+    expect((await installedRmps(["get", "nonsense"], env)).code).to.equal(2);
   });
 
   it("shows its exit codes and options in --help", async () => {

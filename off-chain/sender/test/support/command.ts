@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+
+import { main } from "../../src/cli/main.ts";
 
 const BIN = join(import.meta.dirname, "../../bin/rmps.js");
 
@@ -10,11 +13,27 @@ export interface Run {
   stderr: string;
 }
 
-/** Runs the `rmps` command as it is installed (so `dist` must be built), without a terminal. */
-export function rmps(args: string[], env: Record<string, string>, input = ""): Promise<Run> {
+function collector(): { chunks: Buffer[]; stream: Writable } {
+  const chunks: Buffer[] = [];
+  const write = (chunk: Buffer | string, _encoding: string, done: () => void) => {
+    chunks.push(Buffer.from(chunk));
+    done();
+  };
+  return { chunks, stream: new Writable({ write }) };
+}
+
+/** Runs the `rmps` command within this process, without a terminal. */
+export async function rmps(args: string[], env: Record<string, string>): Promise<Run> {
+  const [out, err] = [collector(), collector()];
+  const code = await main(args, { env, stdout: out.stream, stderr: err.stream });
+  return { code, stdout: Buffer.concat(out.chunks), stderr: Buffer.concat(err.chunks).toString() };
+}
+
+/** Runs the `rmps` command as it is installed, in a process of its own; `dist` must be built. */
+export function installedRmps(args: string[], env: Record<string, string>): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { PATH } = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, ...env }, stdio: "pipe" });
+    const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -23,6 +42,5 @@ export function rmps(args: string[], env: Record<string, string>, input = ""): P
     child.on("close", (code) =>
       resolve({ code: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() }),
     );
-    child.stdin.end(input);
   });
 }

@@ -45,12 +45,17 @@ async function named(options: OpenOptions, context: Context): Promise<Offer> {
   };
 }
 
+function positive(amount: bigint, option: string): bigint {
+  if (amount > 0n) return amount;
+  throw new SenderError("configuration", `${option}: nothing`, "Deposit more than 0.");
+}
+
 /** `rmps open`: a new channel, on the terms that a server offers or that are named. */
 export async function open(address: string | undefined, options: OpenOptions, context: Context): Promise<void> {
   const channels = await context.channels();
   const offer = address === undefined ? await named(options, context) : await offerAt(address, context);
   const token = await context.tokenAt(offer.token);
-  const amount = parseTokens(options.deposit, token, "--deposit");
+  const amount = positive(parseTokens(options.deposit, token, "--deposit"), "--deposit");
   const record = await channels.open(offer.manager, offer, amount);
   if (address !== undefined) {
     await channels.book.change(record, (current) => {
@@ -66,7 +71,7 @@ export async function topUp(channel: string, amount: string, context: Context): 
   const channels = await context.channels();
   const record = await pick(channel, context);
   const token = await context.tokenAt(record.terms.token);
-  const after = await channels.topUp(record, parseTokens(amount, token, "AMOUNT"));
+  const after = await channels.topUp(record, positive(parseTokens(amount, token, "<amount>"), "<amount>"));
   report("topped up", after, token, context);
 }
 

@@ -92,13 +92,13 @@ function head(response: Response): string {
   return [`HTTP ${response.status} ${response.statusText}`.trim(), ...lines, "", ""].join("\r\n");
 }
 
-/** `rmps get|post URL`: content to standard output or a file, and nothing else there. */
+/** `rmps get|post URL`: content to standard output or a file, and nothing else there. @returns the exit code. */
 export async function request(
   method: "GET" | "POST",
   address: string,
   options: RequestOptions,
   context: Context,
-): Promise<void> {
+): Promise<number> {
   const url = checkedUrl(address);
   const headers = parseHeaders(options.header ?? []);
   const init: RequestInit = { method, headers };
@@ -121,12 +121,13 @@ export async function request(
   const failed = options.fail === true && response.status >= 400;
   if (failed) {
     void response.body?.cancel();
-    process.exitCode = EXIT.http;
-    return context.output.note(`the server answered ${response.status}`);
+    context.output.note(`the server answered ${response.status}`);
+    return EXIT.http;
   }
-  const target = options.output === undefined ? process.stdout : createWriteStream(options.output);
+  const target = options.output === undefined ? context.around.stdout : createWriteStream(options.output);
   if (options.include) target.write(head(response));
   const body = Readable.fromWeb(response.body ?? new Blob([]).stream());
   await pipeline(body, target, { end: options.output !== undefined });
   if (response.status >= 400) context.output.note(`the server answered ${response.status}`);
+  return 0;
 }
