@@ -10,6 +10,8 @@ export interface Endpoint {
   request<T>(method: string, params: readonly unknown[]): Promise<T>;
   /** Calls `listener` whenever the node announces a block (WebSocket only). @returns how to stop it. */
   onHead(listener: () => void): () => void;
+  /** Drops the connection, if there is one; the next call makes a new one. */
+  interrupt?(): void;
   close(): void;
 }
 
@@ -28,7 +30,7 @@ export function resultOf(answer: unknown, method: string, label: string): unknow
     throw new RpcUnavailable(`${label}: ${method}: no JSON-RPC answer`);
   const { result, error } = answer as Answer;
   if (error !== undefined && error !== null) {
-    throw new RpcError(method, Number(error.code ?? 0), String(error.message ?? "unknown error"), error.data);
+    throw new RpcError(method, Number(error.code ?? 0), typeof error.message === "string" ? error.message : "unknown error", error.data);
   }
   if (result === undefined) throw new RpcUnavailable(`${label}: ${method}: an answer without a result`);
   return result;

@@ -105,6 +105,7 @@ export function webSocketEndpoint(url: string, timeoutMs: number): Endpoint {
       if (listeners.size === 1 && socket?.readyState === WebSocket.OPEN) subscribe();
       return () => listeners.delete(listener);
     },
+    interrupt: () => socket?.close(),
     close() {
       closed = true;
       listeners.clear();
