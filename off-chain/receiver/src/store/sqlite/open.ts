@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
@@ -35,7 +35,8 @@ export function openDatabase(path: string, options: StoreOptions): Opened {
 function openFile(path: string): Database.Database {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    closeSync(openSync(path, "a", 0o600));
+    // Never opened where it is there: closing it again would drop the locks that this process may hold on it.
+    if (!existsSync(path)) closeSync(openSync(path, "ax", 0o600));
     chmodSync(path, 0o600); // SQLite gives its side files the mode of the main one.
     return new Database(path, { timeout: 0 });
   } catch (error) {
