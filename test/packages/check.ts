@@ -16,7 +16,7 @@ import { contentProblems, licenceOf } from "./contents.ts";
 const root = join(import.meta.dirname, "..", "..");
 
 /** What the empty project needs besides our packages: the compilers that integrators use. */
-const TOOLS = { typescript: "6.0.3", vite: "8.3.8", "@types/node": "24.19.2", ethers: "6.17.0" };
+const TOOLS = { typescript: "6.0.3", vite: "8.3.8", "@types/node": "24.19.2", ethers: "6.17.0", solc: "0.8.37" };
 
 interface Step {
   name: string;
@@ -39,6 +39,7 @@ const steps = (rpcUrl: string): Step[] => [
   { name: "JavaScript", packages: core, command: ["javascript/main.js", rpcUrl], expected: PAID },
   { name: "Vite bundle", packages: browser, command: ["node_modules/vite/bin/vite.js", "build", "browser"] },
   { name: "  runs", packages: browser, command: ["browser/run.js", rpcUrl], expected: PAID },
+  { name: "Solidity", packages: ["@rmps/contracts"], command: ["solidity/compile.js"], expected: "compiled" },
   { name: "rmps --help", packages: ["@rmps/sender"], command: ["node_modules/@rmps/sender/bin/rmps.js", "--help"] },
   {
     name: "rmps-receiver --help",
@@ -55,6 +56,12 @@ function run(project: string, { command, expected }: Step): Promise<string | und
       else resolve(undefined);
     });
   });
+}
+
+/** The packages that a failure names, or else all that it may be the fault of. */
+function blamed(problem: string, packages: readonly string[]): readonly string[] {
+  const named = packages.filter((name) => problem.includes(`node_modules/${name}/`));
+  return named.length > 0 ? named : packages;
 }
 
 function install(project: string, tarballs: string, packed: readonly Packed[]): void {
@@ -105,7 +112,7 @@ try {
   for (const step of steps(chain.url)) {
     const problem = await run(project, step);
     if (problem === undefined) console.log(`✔ ${step.name}`);
-    else fail(step.packages, `${step.name}: ${problem}`);
+    else fail(blamed(problem, step.packages), `${step.name}: ${problem}`);
   }
 } catch (error) {
   fail(all, String(error));
