@@ -9,6 +9,7 @@ import type { Paywall } from "../paywall/paywall.ts";
 import type { Content, Sold } from "./content.ts";
 import type { RouteRequest } from "./routes.ts";
 import { parseTarget } from "./target.ts";
+import { UpstreamFailed } from "./upstream.ts";
 import { withoutPayment } from "./upstream-headers.ts";
 
 /** What `sell` puts on a server. */
@@ -78,7 +79,7 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
   } catch (error) {
     request.log.error({ err: error, path: target.path }, "content failed");
     if (reply.raw.headersSent) reply.raw.destroy();
-    else sendAnswer(reply.raw, FAILED);
+    else sendAnswer(reply.raw, error instanceof UpstreamFailed ? { ...FAILED, status: error.status } : FAILED);
   }
   return reply;
 }

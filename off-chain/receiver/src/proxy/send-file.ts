@@ -10,16 +10,6 @@ export interface FileToSend {
   readonly status?: number | undefined;
 }
 
-/** A file that could not be sent; the status line is still to come. */
-class NotSent extends Error {
-  readonly status: number;
-
-  constructor(status: number, options: ErrorOptions) {
-    super("The file could not be sent.", options);
-    this.status = status;
-  }
-}
-
 /**
  * Sends a file with its MIME type, ETag, ranges and conditions. Resolves when the answer is over, however.
  * @throws where it cannot be read and no status line was sent.
@@ -45,9 +35,9 @@ export function sendFile(incoming: IncomingMessage, response: ServerResponse, { 
         response.writeHead(error.status);
         response.end();
       } else if (response.headersSent) response.destroy();
-      else fail(new NotSent(error.status ?? 500, { cause: error }));
+      else fail(error);
     });
-    stream.on("directory", () => fail(new NotSent(404, {})));
+    stream.on("directory", () => fail(new Error(`${file} is a directory now.`)));
     response.once("close", done);
     stream.pipe(response);
   });

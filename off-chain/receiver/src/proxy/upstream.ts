@@ -49,10 +49,24 @@ export function upstreamSource(path: string, { upstream, headers = {}, timeoutMs
         );
       } catch (error) {
         if (response.headersSent || gone.signal.aborted) response.destroy();
-        else throw error;
+        else throw new UpstreamFailed(error);
       }
     },
   };
+}
+
+const TIMEOUTS: readonly unknown[] = ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"];
+
+/** An upstream that gave no answer. */
+export class UpstreamFailed extends Error {
+  override readonly name = "UpstreamFailed";
+  /** 504 where it took too long, else 502. */
+  readonly status: 502 | 504;
+
+  constructor(cause: unknown) {
+    super("The upstream gave no answer.", { cause });
+    this.status = TIMEOUTS.includes((cause as { code?: unknown }).code) ? 504 : 502;
+  }
 }
 
 function parseUpstream(path: string, upstream: string): { origin: string; prefix: string } {
