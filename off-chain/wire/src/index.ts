@@ -25,7 +25,7 @@ export { PROBLEM_MEDIA_TYPE, problem, readProblem, type Problem } from "./proble
 export type { Dialect, DialectOptions, RequestContext } from "./dialect.ts";
 export { voucherPayload, type EchoedChallenge } from "./payment-auth/credential.ts";
 export { bodyDigest, checkChallenge, type ChallengedRequest } from "./payment-auth/check.ts";
-export { readSessionRequest, type SessionRequest } from "./payment-auth/session-request.ts";
+export { encodeSlot, readSessionRequest, type SessionRequest } from "./payment-auth/session-request.ts";
 export { INTENT, METHOD } from "./payment-auth/names.ts";
 export { proofPayload } from "./x402/payment.ts";
 export { networkOf, readRequirements, type Requirements } from "./x402/requirements.ts";

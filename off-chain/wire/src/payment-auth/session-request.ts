@@ -1,7 +1,7 @@
 import { ParseError, ZERO_ADDRESS, parseAddress, parseAmount } from "@rmps/proofs";
 import { parseParty, period, within } from "../field.ts";
 import { base64url, fromBase64url, utf8 } from "../json/base64.ts";
-import { canonicalJson } from "../json/canonical.ts";
+import { canonicalJson, type Json } from "../json/canonical.ts";
 import { readChannelState, writeChannelState } from "../json/channel-state.ts";
 import { member, objectMember, optionalText, parseObject, textMember } from "../json/members.ts";
 import { namedSigner, type ChannelView, type JsonObject, type Offer } from "../offer.ts";
@@ -23,6 +23,15 @@ export function encodeRequest(offer: Offer, channel: ChannelView | undefined): s
     },
   });
   return base64url(utf8(json));
+}
+
+/**
+ * The `request` (or `opaque`) slot of a challenge whose value a client has decoded: the same text again, since it is
+ * canonical. For plug-ins of clients that decode themselves.
+ * @throws RangeError where it holds what canonical JSON of ours never does, such as a fraction.
+ */
+export function encodeSlot(value: JsonObject): string {
+  return base64url(utf8(canonicalJson(value as Json)));
 }
 
 /** A chain id as a JSON number. @throws RangeError where it does not fit. */
