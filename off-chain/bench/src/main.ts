@@ -1,16 +1,13 @@
 /** `npm run bench`: measures RMPS beside its rivals. `--help` says how it is asked. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
-import { join } from "node:path";
 import type { Finding } from "./finding.ts";
 import { installRivals } from "./install.ts";
 import { PARTS, readOptions, type Options, type Part } from "./options.ts";
 import { PINNED } from "./process/pin.ts";
 import { compared, saveBaseline } from "./report/baseline.ts";
-import { markdown, plain } from "./report/table.ts";
+import { writeDocs } from "./report/docs.ts";
+import { plain } from "./report/table.ts";
 import { lineOf } from "./report/targets.ts";
-
-const DOCS = join(import.meta.dirname, "..", "..", "..", "docs", "performance");
 
 const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Finding>>>> = {
   micro: async () => (await import("./micro/part.ts")).microPart,
@@ -19,6 +16,8 @@ const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Fi
   nodes: async () => (await import("./nodes/part.ts")).nodesPart,
   sync: async () => (await import("./sync/part.ts")).syncPart,
   sender: async () => (await import("./sender/part.ts")).senderPart,
+  profile: async () => (await import("./profile/part.ts")).profilePart,
+  concurrency: async () => (await import("./concurrency/part.ts")).concurrencyPart,
   http: async () => (await import("./http/part.ts")).httpPart,
 };
 
@@ -48,14 +47,7 @@ for (const part of PARTS) {
 }
 
 const targets = findings.flatMap(([, finding]) => finding.targets);
-if (options.docs) {
-  mkdirSync(DOCS, { recursive: true });
-  for (const [part, { tables, plots = {} }] of findings) {
-    const text = tables.map((table) => `### ${table.title}\n\n${markdown(table)}\n`).join("\n");
-    writeFileSync(join(DOCS, `${part}.md`), `${where}\n\n${text}`);
-    for (const [file, svg] of Object.entries(plots)) writeFileSync(join(DOCS, file), svg);
-  }
-}
+if (options.docs) await writeDocs(findings, where);
 if (options.compare) console.log(plain(compared(targets)));
 if (options.save) saveBaseline(targets);
 console.log(`\nTargets\n${targets.map(lineOf).join("\n")}`);

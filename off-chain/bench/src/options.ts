@@ -1,7 +1,20 @@
 import { parseArgs } from "node:util";
 
 /** The parts of the bench, in their order. */
-export const PARTS = ["micro", "http", "nodes", "threads", "channels", "sync", "sender"] as const;
+export const PARTS = [
+  "micro",
+  "http",
+  "profile",
+  "concurrency",
+  "nodes",
+  "threads",
+  "channels",
+  "sync",
+  "sender",
+] as const;
+
+/** Those that the short form leaves out, unless asked for by name: they explain, and promise nothing. */
+const SLOW: readonly string[] = ["profile", "concurrency"];
 
 /** One of them. */
 export type Part = (typeof PARTS)[number];
@@ -14,7 +27,7 @@ export interface Options {
   readonly compare: boolean;
   /** Writes `baseline.json`. */
   readonly save: boolean;
-  /** Writes the tables and plots of `docs/performance`. */
+  /** Writes the tables and plots of docs/performance.md. */
   readonly docs: boolean;
   readonly parts: ReadonlySet<Part>;
 }
@@ -24,7 +37,7 @@ const HELP = `npm run bench -- [options]
   --quick      short runs and fewer contenders: under three minutes
   --compare    print the ratios beside those of the committed baseline.json
   --save       write baseline.json
-  --docs       write the tables and plots of docs/performance
+  --docs       write the tables and plots of docs/performance.md
   --only LIST  of ${PARTS.join(",")}
 `;
 
@@ -45,11 +58,16 @@ export function readOptions(): Options {
       console.log(HELP);
       process.exit(0);
     }
-    return { ...values, parts: new Set(values.only === undefined ? PARTS : values.only.split(",").map(partOf)) };
+    return { ...values, parts: partsOf(values) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
     process.exit(2);
   }
+}
+
+function partsOf({ only, quick }: { only?: string | undefined; quick: boolean }): Set<Part> {
+  if (only !== undefined) return new Set(only.split(",").map(partOf));
+  return new Set(PARTS.filter((part) => !quick || !SLOW.includes(part)));
 }
 
 function partOf(name: string): Part {

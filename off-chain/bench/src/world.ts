@@ -5,6 +5,9 @@ import { addressOf } from "@rmps/proofs";
 /** Connections of the load generator, and channels: one each, so that rivals that allow one request a channel can run. */
 export const CONNECTIONS = 64;
 
+/** Channels that every store of ours is filled with: enough for the most connections of any part. */
+export const CHANNELS = 4 * CONNECTIONS;
+
 /** Price of a request, in the token's smallest unit. */
 export const PRICE = 1_000n;
 

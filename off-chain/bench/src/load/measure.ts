@@ -15,6 +15,10 @@ export interface Contender {
   /** Makes the settings for a run, where each needs its own. */
   readonly prepare?: () => Promise<Record<string, unknown>>;
   readonly vouchers: VoucherKind;
+  /** Connections to each process; `CONNECTIONS` unless given. */
+  readonly connections?: number;
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
   /** Connections that pay on the same channel; 1 unless given. */
   readonly shared?: number;
   /** Requests a second that it will not exceed: how many are prepared. */
@@ -73,10 +77,10 @@ export async function measureNodes(
   { warmup, measure }: Duration,
 ): Promise<MeasuredNodes> {
   const settings = contender.prepare === undefined ? contender.settings : await contender.prepare();
-  const servers = Array.from({ length: nodes }, () => start(contender.module, settings, CORES.server));
+  const servers = Array.from({ length: nodes }, () => start(contender.module, settings, CORES.server, contender.flags));
   try {
     const ports = await Promise.all(servers.map(async (server) => (await server.next<{ port: number }>("ready")).port));
-    const connections = CONNECTIONS * nodes;
+    const connections = (contender.connections ?? CONNECTIONS) * nodes;
     const each = Math.ceil((contender.ceiling * (warmup + measure + 300)) / 1000 / connections);
     const { vouchers, shared = 1 } = contender;
     generator.send({ kind: "prepare", ports, vouchers, connections, each, shared });

