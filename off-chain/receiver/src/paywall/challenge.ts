@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { EchoedChallenge, Refusal } from "@rmps/wire";
+import { bodyDigest, checkChallenge, type EchoedChallenge, type Refusal } from "@rmps/wire";
 import type { RequestFacts } from "./types.ts";
 
 /** How long a challenge of the `Payment` scheme can be answered, in milliseconds: five minutes. */
@@ -10,36 +9,17 @@ export const CHALLENGE_LIFETIME = 5 * 60 * 1000;
  * up: that one balance buys one request only is the ledger's business.
  */
 export async function challengeProblem(
-  { expires, method, path, digest }: EchoedChallenge,
+  challenge: EchoedChallenge,
   request: RequestFacts,
   now: number,
 ): Promise<Refusal | undefined> {
-  if (expires < now) return atFault("The challenge has expired.");
-  if (method !== request.method || path !== pathOf(request.target)) {
-    return atFault("The challenge was for another request.");
-  }
-  if (digest === undefined) return undefined;
+  const digest = challenge.digest === undefined ? undefined : await digestOf(request);
+  const { method } = request;
+  return checkChallenge(challenge, { method, url: request.url(), ...(digest !== undefined && { digest }) }, now);
+}
+
+/** The digest of a request's body; undefined where it has none, or one that is too long to be bound. */
+export async function digestOf(request: RequestFacts): Promise<string | undefined> {
   const body = await request.body();
-  if (body === undefined || digest !== digestOf(body)) return atFault("The challenge was for another body.");
-  return undefined;
-}
-
-function atFault(detail: string): Refusal {
-  return {
-    code: "malformed-payment",
-    detail,
-    remedy: "Ask again, and answer the new challenge.",
-    challengeAtFault: true,
-  };
-}
-
-/** `sha-256=<base64>` of a body. */
-function digestOf(body: Uint8Array): string {
-  return `sha-256=${createHash("sha256").update(body).digest("base64")}`;
-}
-
-/** The path of a target, without its query. */
-export function pathOf(target: string): string {
-  const mark = target.indexOf("?");
-  return mark < 0 ? target : target.slice(0, mark);
+  return body === undefined || body.length === 0 ? undefined : bodyDigest(body);
 }

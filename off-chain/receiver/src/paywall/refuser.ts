@@ -1,7 +1,7 @@
 import { DIALECTS, writeRefusal } from "@rmps/wire";
 import type { ChannelView, DialectName, Offer, Refusal } from "@rmps/wire";
 import type { SenderView } from "../ledger/types.ts";
-import { CHALLENGE_LIFETIME } from "./challenge.ts";
+import { CHALLENGE_LIFETIME, digestOf } from "./challenge.ts";
 import { plainPage } from "./page.ts";
 import type { PaywallOptions, RefusedRequest, RequestFacts, Sale } from "./types.ts";
 
@@ -23,10 +23,10 @@ export class Refuser {
   }
 
   /** The offer, to who did not try to pay; a page for a browser. */
-  unpaid(request: RequestFacts, sale: Sale, offer: Offer): RefusedRequest {
+  async unpaid(request: RequestFacts, sale: Sale, offer: Offer): Promise<RefusedRequest> {
     // While nothing can be sold, nothing is offered.
     const code = this.#options.ledger.unavailable() ?? "payment-required";
-    const refused = this.refuse(request, sale, offer, { code });
+    const refused = await this.refuse(request, sale, offer, { code });
     if (refused.status !== 402 || !wantsPage(request)) return refused;
     const { ledger, currency, page = plainPage } = this.#options;
     const { body, headers } = page({
@@ -47,17 +47,19 @@ export class Refuser {
   }
 
   /** A refusal, with what the client needs to go on. */
-  refuse(
+  async refuse(
     request: RequestFacts,
     sale: Sale,
     offer: Offer,
     refusal: Refusal,
     dialect?: DialectName,
     view?: SenderView,
-  ): RefusedRequest {
+  ): Promise<RefusedRequest> {
     const { challengeKey, onDecision, now = Date.now } = this.#options;
     onDecision?.({ outcome: refusal.code, dialect, price: sale.price });
     const retryAfter = refusal.retryAfter ?? RETRY_AFTER[refusal.code];
+    const dialects = this.#offered(request.secure);
+    const digest = dialects.includes("payment") ? await digestOf(request) : undefined;
     const { status, headers, problem } = writeRefusal(
       {
         offer,
@@ -71,8 +73,9 @@ export class Refuser {
         method: request.method,
         expires: now() + CHALLENGE_LIFETIME,
         ...(sale.description !== undefined && { description: sale.description }),
+        ...(digest !== undefined && { digest }),
       },
-      { challengeKey, dialects: this.#offered(request.secure) },
+      { challengeKey, dialects },
       dialect,
     );
     if (status === 402) headers["Vary"] = "Accept, Origin";

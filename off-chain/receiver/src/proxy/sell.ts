@@ -21,7 +21,8 @@ export interface SellOptions extends NodeOptions {
 
 const NOT_FOUND = simpleProblem(404, "not-found", "There is nothing here, and nothing to pay.");
 const NOT_CANONICAL = simpleProblem(400, "not-canonical", "The path is not in its canonical form.");
-const FAILED = simpleProblem(500, "failed", "The content could not be made; nothing was charged for it.");
+const failed = (status: 500 | 502 | 504) =>
+  simpleProblem(status, "failed", "The content could not be made; nothing was charged for it.");
 
 /**
  * Sells content on a Fastify server: every path that the server has no route of its own for. Paths that are not
@@ -79,7 +80,7 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
   } catch (error) {
     request.log.error({ err: error, path: target.path }, "content failed");
     if (reply.raw.headersSent) reply.raw.destroy();
-    else sendAnswer(reply.raw, error instanceof UpstreamFailed ? { ...FAILED, status: error.status } : FAILED);
+    else sendAnswer(reply.raw, failed(error instanceof UpstreamFailed ? error.status : 500));
   }
   return reply;
 }

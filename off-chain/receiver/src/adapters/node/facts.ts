@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import type { HeaderSource } from "@rmps/wire";
 import type { RequestFacts } from "../../paywall/types.ts";
-import { readAhead } from "./body.ts";
+import { hasBody, readAhead } from "./body.ts";
 
 /** Where the server is, if not where it listens. */
 export interface NodeOptions {
@@ -44,7 +44,7 @@ export function factsOf(
     from: from?.(request),
     secure: origin === undefined ? encrypted || isLoopback(request) : origin.startsWith("https:"),
     url: () => (origin ?? `${encrypted ? "https" : "http"}://${hostOf(request)}`) + target,
-    body: () => readAhead(request),
+    body: () => (hasBody(request) ? readAhead(request) : Promise.resolve(new Uint8Array())),
   };
 }
 
