@@ -54,5 +54,5 @@ function isLoopback({ socket }: IncomingMessage): boolean {
 
 function hostOf({ headers, socket }: IncomingMessage): string {
   const host = headers.host ?? "";
-  return HOST.test(host) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
+  return HOST.test(host) && URL.canParse(`http://${host}`) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
 }
