@@ -36,9 +36,9 @@ const sender = addressOf(key);
 
 /** Opens the customers' channels in a new store, as if the chain had been read. */
 async function openChannels(where: string): Promise<Customer[]> {
-  const binding = { chainId: 31337n, deploymentBlockHash: `0x${"b1".repeat(32)}`, contract, receiver };
+  const hash: Hex = `0x${"b1".repeat(32)}`;
+  const binding = { chainId: 31337n, deploymentBlockHash: hash, contract, receiver };
   const store = await openStore(where, { binding, firstBlock: 1 });
-  const hash = binding.deploymentBlockHash;
   const customers: Customer[] = [];
   for (let i = 0; i < CHANNELS; i++) {
     const terms: Terms = {
