@@ -4,7 +4,7 @@ import type { Contender } from "../load/measure.ts";
 import type { Options } from "../options.ts";
 import { lines } from "../report/plot.ts";
 
-const LEVELS = [1, 4, 16, 64, 256] as const;
+const LEVELS = [1, 8, 64, 256] as const;
 
 /** How cost and waiting grow with the connections that pay at once. */
 export async function concurrencyPart({ quick }: Options): Promise<Finding> {
@@ -23,11 +23,11 @@ export async function concurrencyPart({ quick }: Options): Promise<Finding> {
       module: "servers/rmps.ts",
       settings: { framework: "fastify", store: "sqlite" },
       vouchers: "ours/rdn",
-      ceiling: connections === 1 ? 6_000 : 16_000,
+      ceiling: connections === 1 ? 5_000 : 14_000,
       connections,
     },
   ]);
-  const duration = quick ? { warmup: 700, measure: 1_000 } : { warmup: 2_000, measure: 3_000 };
+  const duration = quick ? { warmup: 700, measure: 1_000 } : { warmup: 3_000, measure: 2_000 };
   return findingOf(levels, await runAll(contenders, 1, duration));
 }
 

@@ -26,7 +26,7 @@ const ours = FRAMEWORKS.map((framework): Entry => ({
   module: "servers/rmps.ts",
   settings: { framework, store: "sqlite" },
   vouchers: "ours/rdn",
-  ceiling: 18_000,
+  ceiling: 14_000,
   framework,
   quick: framework === "node" || framework === "fastify",
 }));
@@ -58,7 +58,7 @@ function variants(postgres: Postgres): readonly Entry[] {
     module: "servers/rmps.ts",
     settings: { framework: "fastify", store: "sqlite" },
     vouchers: `ours/${name}`,
-    ceiling: 16_000,
+    ceiling: 14_000,
     framework: "fastify",
     quick,
   });
@@ -68,7 +68,7 @@ function variants(postgres: Postgres): readonly Entry[] {
     settings: {},
     prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
     vouchers: "ours/rdn",
-    ceiling: 16_000,
+    ceiling: 8_000,
     framework: "fastify",
     quick: true,
   };

@@ -10,8 +10,8 @@ const NODES = [1, 2, 4] as const;
 
 /** Several receivers on one PostgreSQL, with channels that pay on all of them. */
 export async function nodesPart({ quick }: Options): Promise<Finding> {
-  const duration = quick ? { warmup: 1_000, measure: 1_500 } : { warmup: 2_000, measure: 5_000 };
-  const rounds = quick ? 1 : 3;
+  const duration = quick ? { warmup: 2_500, measure: 1_500 } : { warmup: 6_000, measure: 5_000 };
+  const rounds = quick ? 1 : 2;
   const postgres = await startPostgres();
   const generator = await startGenerator();
   const contender: Contender = {
@@ -21,7 +21,7 @@ export async function nodesPart({ quick }: Options): Promise<Finding> {
     prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
     vouchers: "ours/rdn",
     shared: 2,
-    ceiling: 14_000,
+    ceiling: 8_000,
   };
   const measured = new Map<number, (MeasuredNodes & { database: number })[]>(NODES.map((nodes) => [nodes, []]));
   try {

@@ -28,7 +28,8 @@ export function start(module: string, settings: unknown, core?: string, flags: r
   const file = join(import.meta.dirname, "..", module);
   const node = [process.execPath, "--disable-warning=ExperimentalWarning", ...flags];
   const [command, ...args] = pinned(core, [...node, file, JSON.stringify(settings)]);
-  const child: ChildProcess = spawn(command!, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const env = { ...process.env, NODE_ENV: "production" }; // Express and others do less then.
+  const child: ChildProcess = spawn(command!, args, { stdio: ["ignore", "inherit", "inherit", "ipc"], env });
   const heard: Heard[] = [];
   const waiting: { kind: string; resolve: (message: Heard) => void; reject: (error: Error) => void }[] = [];
   let ended: Error | undefined;
