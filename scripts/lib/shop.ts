@@ -20,8 +20,8 @@ export const SHOP_CHALLENGE_PERIOD = 3600;
 
 /** Opens the shop on a local chain; account #1 is the receiver and pays its own gas. */
 export function openShop(
-  chain: LocalChain,
-  options: Pick<ReceiverOptions, "store" | "port" | "log">,
+  chain: Pick<LocalChain, "url" | "chainId" | "manager" | "token"> & { account(index: number): { privateKey: string } },
+  options: Pick<ReceiverOptions, "store" | "port" | "log" | "apiToken" | "door">,
 ): Promise<RunningReceiver> {
   const key = chain.account(1).privateKey as `0x${string}`;
   return startReceiver({

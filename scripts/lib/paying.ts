@@ -1,0 +1,85 @@
+import { ChannelManager__factory, MicroToken__factory } from "@rmps/contracts";
+import {
+  channelId,
+  encodeTerms,
+  signBalanceProof,
+  signCloseRequest,
+  ZERO_ADDRESS,
+  type Address,
+  type Hex,
+  type Manager,
+  type Terms,
+} from "@rmps/proofs";
+import { NonceManager } from "ethers";
+
+import type { LocalChain } from "./local-chain.ts";
+import { SHOP_CHALLENGE_PERIOD } from "./shop.ts";
+
+/** A channel to the shop, with what its sender can do. */
+export interface PaidChannel {
+  readonly terms: Terms;
+  readonly id: Hex;
+  /** Signature of a total. */
+  proof(balance: bigint): Hex;
+  closeRequest(amount: bigint, deadline: bigint): Hex;
+  /** Adds to the deposit. */
+  topUp(amount: bigint): Promise<void>;
+  /** Submits the shop's agreement: the channel is closed, and paid out. */
+  close(amount: bigint, deadline: bigint, agreement: Hex): Promise<void>;
+}
+
+const wallets = new Map<string, NonceManager>();
+
+/** One of Hardhat's accounts with a nonce that is counted here, so that it can send several transactions at once. */
+function walletOf(chain: LocalChain, index: number): NonceManager {
+  const name = `${chain.url} ${index}`;
+  let wallet = wallets.get(name);
+  if (wallet === undefined) wallets.set(name, (wallet = new NonceManager(chain.account(index))));
+  return wallet;
+}
+
+/**
+ * Opens a channel to the shop (account #1) from one of Hardhat's accounts, by ERC-223.
+ * @param salt tells it from other channels of the same account.
+ */
+export async function openChannel(chain: LocalChain, index: number, salt: Hex, deposit: bigint): Promise<PaidChannel> {
+  const { address, privateKey } = chain.account(index);
+  const wallet = walletOf(chain, index);
+  const manager: Manager = { chainId: BigInt(chain.chainId), contract: chain.manager.toLowerCase() as Address };
+  const terms: Terms = {
+    sender: address.toLowerCase() as Address,
+    senderSigner: ZERO_ADDRESS,
+    receiver: chain.account(1).address.toLowerCase() as Address,
+    receiverSigner: ZERO_ADDRESS,
+    token: chain.token.toLowerCase() as Address,
+    challengePeriod: SHOP_CHALLENGE_PERIOD,
+    salt,
+  };
+  const id = channelId(terms, manager);
+  const key = privateKey as Hex;
+  const pay = MicroToken__factory.connect(chain.token, wallet)["transfer(address,uint256,bytes)"];
+  const topUp = async (amount: bigint) => {
+    await (await pay(chain.manager, amount, encodeTerms(terms))).wait();
+  };
+  await topUp(deposit);
+  return {
+    terms,
+    id,
+    proof: (balance) => signBalanceProof({ ...manager, channelId: id, balance }, key),
+    closeRequest: (amount, deadline) => signCloseRequest({ ...manager, channelId: id, amount, deadline }, key),
+    topUp,
+    async close(amount, deadline, agreement) {
+      const contract = ChannelManager__factory.connect(chain.manager, wallet);
+      await (await contract.close(terms, amount, 0n, "0x", deadline, agreement)).wait();
+    },
+  };
+}
+
+/** The RDN headers of a payment. */
+export function paymentHeaders(channel: PaidChannel, balance: bigint): Record<string, string> {
+  return {
+    "RDN-Channel-Id": channel.id,
+    "RDN-Sender-Balance": balance.toString(),
+    "RDN-Balance-Signature": channel.proof(balance),
+  };
+}
