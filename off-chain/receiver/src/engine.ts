@@ -139,6 +139,7 @@ async function assemble(
     now,
     discover: (id) => watcher.discover(id),
     defensible: () => !alarms.rings("gas-money"),
+    onError: (error) => log.error({ err: error }, "a payment could not be taken"),
   });
   const reader = rpcCodeReader(rpc);
   const closer = createCloser({
@@ -148,6 +149,7 @@ async function assemble(
     now,
     signer,
     verifyOnChain: (request, signature, by) => verifyCloseRequestOnChain(request, signature, by as Address, reader),
+    onError: (error) => log.error({ err: error }, "a channel could not be ended"),
     ...(options.agreementLifetime === undefined ? {} : { agreementLifetime: options.agreementLifetime }),
   });
   await watcher.start();

@@ -93,12 +93,14 @@ export function publish(account: Account, balance: bigint): void {
 /**
  * What follows from a `settled` that rose on chain: it was promised, so it counts as accepted, and proofs up to it may
  * be public.
- * @param byProof whether it rose by a proof that was submitted, which may be our best one (of a watchtower, say).
+ * @param byProof whether it rose by a proof that was submitted. If it rose above what we have published ourselves,
+ * somebody else did that, a watchtower perhaps, with whatever our best proof was.
  */
 export function settle(account: Account, settled: bigint, byProof: boolean): void {
   if (settled > account.accepted) account.accepted = settled;
-  if (settled > account.published) account.published = settled;
   account.seen.raise(settled);
+  if (settled <= account.published) return;
+  account.published = settled;
   if (byProof && account.proof !== undefined) publish(account, account.proof.balance);
 }
 

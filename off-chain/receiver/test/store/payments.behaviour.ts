@@ -181,6 +181,16 @@ export function takesPayments(kind: Kind): void {
       expect(await pay(channel, 8n, 1n)).to.include({ kind: "refused", code: "insufficient-payment" });
     });
 
+    it("takes only the proof that we have published for public, when we settle ourselves", async () => {
+      const channel = await openChannel(store, 100n);
+      expect(await pay(channel, 8n, 8n)).to.include({ kind: "charged" });
+      await store.publish(channel.id, 8n);
+      expect(await pay(channel, 20n, 13n)).to.include({ kind: "refused" });
+      await advance(store, 12, [settled(channel, 12, 8n)]);
+      expect(await store.channel(channel.id)).to.include({ settled: 8n, published: 8n });
+      expect(await pay(channel, 20n, 12n)).to.include({ kind: "charged", spent: 20n });
+    });
+
     describe("on a channel that is older than the store", () => {
       beforeEach(async () => {
         await store.close();

@@ -15,8 +15,8 @@ interface EventRow {
  * `ledger/account.ts`): it counts as accepted, proofs up to it may be public, and so may our best one.
  */
 export async function fold(client: PoolClient, ids: readonly Hex[], confirmed: number): Promise<void> {
-  const before = await client.query<{ id: Hex; settled: string }>(
-    "SELECT id, settled FROM rmps.channels WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+  const before = await client.query<{ id: Hex; settled: string; published: string }>(
+    "SELECT id, settled, published FROM rmps.channels WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
     [ids],
   );
   const { rows } = await client.query<EventRow>(
@@ -28,10 +28,11 @@ export async function fold(client: PoolClient, ids: readonly Hex[], confirmed: n
   for (const { channel, kind, block, amount, closes_at: closesAt } of rows) {
     events.get(channel)?.push({ kind, block: Number(block), amount: BigInt(amount), closesAt: Number(closesAt) });
   }
-  const folded = before.rows.map(({ id, settled }) => {
+  const folded = before.rows.map(({ id, settled, published }) => {
     const own = events.get(id) ?? [];
     const facts = foldFacts(own, confirmed);
-    const byProof = own.some(({ kind, amount }) => kind === "settled" && amount > BigInt(settled));
+    const risen = own.some(({ kind, amount }) => kind === "settled" && amount > BigInt(settled));
+    const byProof = risen && facts.settled > BigInt(published);
     return { id, facts, byProof };
   });
   await client.query(

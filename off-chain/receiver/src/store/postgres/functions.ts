@@ -1,6 +1,9 @@
 /** Balances remembered one by one for a channel before the lower half is forgotten; as in `ledger/seen.ts`. */
 const WINDOW = 1024;
 
+/** What is spent after a charge, on a channel `t` before it. */
+const SPENT = "CASE WHEN recovered THEN greatest(t.spent + p, b, t.settled) ELSE t.spent + p END";
+
 /**
  * The rule of payments (`charge` in `ledger/account.ts`) once more, for many requests in one transaction. Each takes
  * the lock of its channel's row; both numbers then move by a relative update that is guarded by the rule itself, so
@@ -20,7 +23,6 @@ DECLARE
   b numeric;
   p numeric;
   recovered boolean;
-  counts boolean;
   lowest numeric;
 BEGIN
   FOR i IN 1 .. cardinality(charges) LOOP
@@ -67,12 +69,16 @@ BEGIN
 
     recovered := c.opened_block < first_block;
     IF b > c.seen_floor AND NOT EXISTS (SELECT FROM rmps.seen WHERE channel = c.id AND balance = b) THEN
+      -- Where all that was promised is spent, whatever is still under way below it can buy nothing but what comes on
+      -- top: the floor rises. In the same update, since every update leaves a version of the row behind.
       UPDATE rmps.channels AS t SET
           accepted = greatest(t.accepted, b),
-          spent = CASE WHEN recovered THEN greatest(t.spent + p, b, t.settled) ELSE t.spent + p END,
+          spent = ${SPENT},
           proof_balance = greatest(t.proof_balance, b),
           proof_signature = CASE WHEN b > coalesce(t.proof_balance, 0) THEN signatures[i] ELSE t.proof_signature END,
-          paid = true
+          paid = true,
+          seen_floor = CASE WHEN greatest(t.accepted, b) > ${SPENT} THEN t.seen_floor ELSE greatest(t.accepted, b) END,
+          seen_count = CASE WHEN greatest(t.accepted, b) > ${SPENT} THEN t.seen_count + 1 ELSE 0 END
         WHERE t.id = c.id AND t.closes_at = 0 AND t.agreement_signature IS NULL AND t.confirmed_deposit >= b
           AND CASE
             WHEN recovered THEN b >= greatest(t.spent, t.settled) + p
@@ -80,10 +86,8 @@ BEGIN
           END
         RETURNING t.accepted, t.spent INTO new_accepted, new_spent;
       IF FOUND THEN
-        counts := new_accepted > new_spent;
-        IF counts THEN
+        IF new_accepted > new_spent THEN
           INSERT INTO rmps.seen (channel, balance) VALUES (c.id, b);
-          UPDATE rmps.channels SET seen_count = seen_count + 1 WHERE id = c.id;
           IF c.seen_count >= ${WINDOW} THEN
             SELECT balance INTO lowest FROM rmps.seen WHERE channel = c.id ORDER BY balance OFFSET ${WINDOW / 2} LIMIT 1;
             DELETE FROM rmps.seen WHERE channel = c.id AND balance <= lowest;
@@ -91,12 +95,8 @@ BEGIN
               SET seen_floor = lowest, seen_count = (SELECT count(*) FROM rmps.seen WHERE channel = c.id)
               WHERE id = c.id;
           END IF;
-        ELSE
-          -- All that was promised is spent: what is still under way below it can buy nothing but what comes on top.
-          UPDATE rmps.channels SET seen_floor = new_accepted, seen_count = 0 WHERE id = c.id;
-          IF c.seen_count > 0 THEN
-            DELETE FROM rmps.seen WHERE channel = c.id AND balance <= new_accepted;
-          END IF;
+        ELSIF c.seen_count > 0 THEN
+          DELETE FROM rmps.seen WHERE channel = c.id AND balance <= new_accepted;
         END IF;
         INSERT INTO rmps.in_flight (charge, channel, price, key) VALUES (charges[i], c.id, p, keys[i]);
         IF keys[i] IS NOT NULL THEN

@@ -30,9 +30,20 @@ export interface ChannelRow {
 
 const ZERO = "0".repeat(28);
 
-/** An amount of up to 112 bits as text that sorts as the number does. */
+let lastAmount = 0n;
+let lastText = ZERO;
+
+/**
+ * An amount of up to 112 bits as text that sorts as the number does. The last one is remembered: who pays exactly has
+ * one number for what is accepted, spent and proven.
+ */
 export function fromAmount(amount: bigint): string {
-  return amount === 0n ? ZERO : amount.toString(16).padStart(28, "0");
+  if (amount === 0n) return ZERO;
+  if (amount !== lastAmount) {
+    lastText = amount.toString(16).padStart(28, "0");
+    lastAmount = amount;
+  }
+  return lastText;
 }
 
 /** The amount of such a text. */
