@@ -113,6 +113,16 @@ export function watchEngine(registry: Registry, engine: Engine): void {
       for (const { purpose } of (await settler?.unfinished()) ?? []) this.inc({ purpose });
     },
   });
+  new Counter({
+    name: "rmps_sent_total",
+    help: "Transactions of the settler sent by this process, by purpose",
+    labelNames: ["purpose"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [purpose, count] of settler?.sent ?? []) this.inc({ purpose }, count);
+    },
+  });
   new Gauge({
     name: "rmps_alarm",
     help: "1 while the alarm rings",

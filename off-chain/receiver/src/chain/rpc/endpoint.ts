@@ -30,7 +30,12 @@ export function resultOf(answer: unknown, method: string, label: string): unknow
     throw new RpcUnavailable(`${label}: ${method}: no JSON-RPC answer`);
   const { result, error } = answer as Answer;
   if (error !== undefined && error !== null) {
-    throw new RpcError(method, Number(error.code ?? 0), typeof error.message === "string" ? error.message : "unknown error", error.data);
+    throw new RpcError(
+      method,
+      Number(error.code ?? 0),
+      typeof error.message === "string" ? error.message : "unknown error",
+      error.data,
+    );
   }
   if (result === undefined) throw new RpcUnavailable(`${label}: ${method}: an answer without a result`);
   return result;

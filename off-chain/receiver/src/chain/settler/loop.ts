@@ -80,6 +80,11 @@ export class SettlerLoop {
     return this.#gas.balance;
   }
 
+  /** Transactions sent by this process, by purpose. */
+  get sent(): ReadonlyMap<QueuedTransaction["purpose"], number> {
+    return this.#settler.sent;
+  }
+
   /** Transactions that are not final. @throws StoreUnavailable */
   unfinished(): Promise<QueuedTransaction[]> {
     return this.#outbox.unfinished();

@@ -52,6 +52,9 @@ export class Settler {
   #claimedAt: number | undefined;
   #claimsLookedAt = 0;
 
+  /** Transactions sent by this process, by purpose. */
+  readonly sent = new Map<QueuedTransaction["purpose"], number>();
+
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
@@ -152,7 +155,9 @@ export class Settler {
   /** Undefined where the node says that it would revert: the facts have moved on, the next round sees them. */
   async #try(send: () => Promise<QueuedTransaction>): Promise<QueuedTransaction | undefined> {
     try {
-      return await send();
+      const row = await send();
+      this.sent.set(row.purpose, (this.sent.get(row.purpose) ?? 0) + 1);
+      return row;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       this.#options.log.warn({ err: error }, "not sent: it would revert");

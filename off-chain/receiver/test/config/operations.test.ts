@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ALARM_NAMES } from "../../src/alarms.ts";
+import { readConfig } from "../../src/config/settings.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { TestChain } from "../support/chain.ts";
+import { start, Stores } from "../support/receiver.ts";
+
+const DOCS = join(import.meta.dirname, "../../../../docs");
+const read = (name: string) => readFileSync(join(DOCS, name), "utf8");
+
+describe("what operators are given", () => {
+  it("an example configuration that is accepted", () => {
+    const config = readConfig(join(DOCS, "operations/receiver.example.json"), {}, new Map());
+    expect(Object.keys(config.routes)).to.have.length(3);
+  });
+
+  it("a word on every member of the configuration", () => {
+    const text = read("operations.md");
+    for (const name of Object.keys(configSchema.shape)) {
+      if (name !== "$schema") expect(text, name).to.match(new RegExp(`\`[^\`]*\\b${name}\\b`));
+    }
+  });
+
+  it("a page for each alarm", () => {
+    const text = read("operations.md");
+    for (const name of ALARM_NAMES) expect(text).to.contain(`### Alarm: ${name}\n`);
+  });
+
+  it("a dashboard and rules that ask for metrics that exist", async () => {
+    const chain = await TestChain.start();
+    const stores = new Stores();
+    const receiver = await start(chain, stores.path());
+    try {
+      const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
+      const known = new Set([...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
+      const asked = new Set(
+        [...(read("operations/grafana-dashboard.json") + read("operations/alerts.yml")).matchAll(/\brmps_\w+/g)].map(
+          ([name]) => name.replace(/_bucket$/, ""),
+        ),
+      );
+      expect(asked.size).to.be.above(10);
+      for (const name of asked) expect(known, name).to.include(name);
+    } finally {
+      await receiver.close();
+      await chain.stop();
+      stores.remove();
+    }
+  });
+});
