@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { PACKAGES } from "../../scripts/pack.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
+const manifests = PACKAGES.map((folder) => JSON.parse(read(folder, "package.json")) as Manifest);
+
+function outsideOf({ dependencies, optionalDependencies, peerDependencies }: Manifest): [string, string][] {
+  const all = { ...dependencies, ...optionalDependencies, ...peerDependencies };
+  return Object.entries(all).filter(([name]) => !name.startsWith("@rmps/"));
+}
+
+describe("the house", () => {
+  it("explains every dependency of every package, and no other", () => {
+    const rows = [...read("docs", "dependencies.md").matchAll(/^\| `(@rmps\/\w+)` *\| (.*?) *\|/gm)];
+    const explained = rows.flatMap(([, name, what = ""]) =>
+      [...what.matchAll(/`([^`]+)`/g)].map(([, dependency]) => `${name} ${dependency}`),
+    );
+    const real = manifests.flatMap((manifest) => outsideOf(manifest).map(([name]) => `${manifest.name} ${name}`));
+    expect(explained.sort()).to.deep.equal(real.sort());
+  });
+
+  it("pins all of them exactly, but ethers", () => {
+    for (const [name, range] of manifests.flatMap(outsideOf)) {
+      expect(range, name).to.match(name === "ethers" ? /^\^6\.\d+\.\d+$/ : /^\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it("gives all packages one version, and one licence", () => {
+    for (const { version } of manifests) expect(version).to.equal(manifests[0]?.version);
+    for (const folder of PACKAGES) expect(read(folder, "LICENSE")).to.equal(read("LICENSE"));
+  });
+
+  it("locks anvil for every platform, so that npm ci works on each", () => {
+    const lock = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const platforms = lock.packages["node_modules/@foundry-rs/anvil"]?.optionalDependencies ?? {};
+    expect(Object.keys(platforms)).to.have.length(5);
+    for (const name of Object.keys(platforms)) expect(lock.packages).to.have.property(`node_modules/${name}`);
+  });
+});
