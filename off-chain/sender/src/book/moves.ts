@@ -114,6 +114,26 @@ export function adopt(record: ChannelRecord, accepted: bigint, claimedSpent: big
   return true;
 }
 
+/**
+ * What a refusal teaches that shows our own signature: that we signed more than we remember, that more is spent than we
+ * count, or that the balance counts as used, though there is credit (one unit more then buys the request).
+ * @param balance of the request that was refused, and `price` what it was to cost.
+ * @param view    what the receiver says, its proof verified.
+ * @returns whether to sign anew; then the balance is set free.
+ */
+export function learn(
+  record: ChannelRecord,
+  balance: bigint,
+  price: bigint,
+  view: { accepted: bigint; spent: bigint },
+): boolean {
+  const adopted = adopt(record, view.accepted, view.spent, price);
+  const used = balance < record.answered && view.accepted - view.spent >= price;
+  const isNew = adopted || used || concede(record, view.spent, price);
+  if (isNew) refuse(record, balance);
+  return isNew;
+}
+
 /** What the chain says of a channel. */
 export interface ChainFacts {
   deposit: bigint;

@@ -21,6 +21,9 @@ const REQUEST_LIFETIME = 3_600n;
 /** Seconds that an agreement must still be good for, so that the transaction can be mined. */
 const AGREEMENT_MARGIN = 120n;
 
+/** Where a receiver's API is that did not say so. */
+const GATEWAY_PATH = "/api/1";
+
 /** How a channel ended, or when it will. */
 export interface Exit {
   channel: ChannelRecord;
@@ -114,8 +117,8 @@ async function agree(
   ending: Ending,
   { chain, fetch, allowInsecure }: ExitContext,
 ): Promise<{ agreement?: Agreement; reason?: string }> {
-  const { origin, gatewayPath, terms } = record;
-  if (origin === undefined || gatewayPath === undefined) return { reason: "the receiver's address is not known" };
+  const { origin, gatewayPath = GATEWAY_PATH, terms } = record;
+  if (origin === undefined) return { reason: "the receiver's address is not known" };
   const { amount, deadline, signature } = ending;
   const desk: AgreementDesk = { origin, gatewayPath, fetch, allowInsecure };
   const request: CloseRequest = { ...managerOf(record), channelId: record.id, amount, deadline };

@@ -1,4 +1,4 @@
-import { adopt, charge, concede, doubt, lose, refuse } from "../book/moves.ts";
+import { charge, doubt, learn, lose, refuse } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
@@ -139,16 +139,8 @@ export class Payment {
     if (refusal.code !== "insufficient-payment") return undefined;
     const { view, offer } = refusal;
     const proven = view !== undefined && isOurProof(this.#channel, view);
-    const learned = await this.#change((record) => {
-      const adopted = proven && adopt(record, view.accepted, view.spent, this.#demand.price);
-      // Served for a higher balance meanwhile, and restarted since: it counts this one as used. There is credit, and
-      // one unit more buys the request.
-      const used = proven && balance < record.answered && view.accepted - view.spent >= this.#demand.price;
-      const conceded = proven && !adopted && concede(record, view.spent, this.#demand.price);
-      const isNew = adopted || conceded || used;
-      if (isNew) refuse(record, balance);
-      return isNew;
-    });
+    const { price } = this.#demand;
+    const learned = proven && (await this.#change((record) => learn(record, balance, price, view)));
     if (learned) return "learned";
     if (offer !== undefined && offer.price > this.#demand.price) {
       await this.#change((record) => refuse(record, balance));

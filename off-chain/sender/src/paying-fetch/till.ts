@@ -1,5 +1,5 @@
 import type { Channels } from "../channel/channels.ts";
-import { LimitExceededError, PaymentRefusedError } from "../errors.ts";
+import { PaymentRefusedError } from "../errors.ts";
 import { readOffer } from "../http/dialect.ts";
 import { mayCost, send, withIdempotencyKey, type PreparedRequest } from "../http/request.ts";
 import { assertSecure } from "../http/security.ts";
@@ -11,6 +11,7 @@ import { Payment, type Outcome } from "./payment.ts";
 import type { Pool, Seat } from "./pool.ts";
 import type { Prices } from "./prices.ts";
 import type { Patience } from "./refusal.ts";
+import { Totals } from "./totals.ts";
 
 /** What a till needs. */
 export interface TillOptions {
@@ -30,8 +31,7 @@ const MOVES = 4;
 /** Exchanges one request for its answer, and pays where it must. */
 export class Till {
   readonly #options: TillOptions;
-  /** Paid so far, prices under way included, by token. */
-  readonly #paid = new Map<string, bigint>();
+  readonly #totals = new Totals();
 
   constructor(options: TillOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class Till {
     let demand = offer;
     for (let moves = 0; ; moves++) {
       const limits = await limitsFor(demand);
-      this.#total(demand, limits); // nothing is opened for what may not be paid
+      this.#totals.check(demand, limits); // nothing is opened for what may not be paid
       const seat = await pool.seat(demand, limits);
       const outcome = await this.#payAt(seat, request, demand, limits);
       if (outcome.kind === "answered") {
@@ -78,37 +78,23 @@ export class Till {
     await gate.enter(request.signal);
     let outcome: Outcome | undefined;
     try {
-      this.#count(demand, this.#total(demand, limits));
+      this.#totals.check(demand, limits);
+      this.#totals.add(demand, demand.price);
       const reserve = () => pool.reserve(seat, demand, limits);
       const payment = new Payment({ channels, fetch, patience, report, reserve }, channel, demand);
       try {
         await this.#remember(seat, request, demand);
         outcome = await payment.make(request);
       } catch (error) {
-        if (!payment.lost) this.#count(demand, this.#paidIn(demand) - demand.price);
+        if (!payment.lost) this.#totals.add(demand, -demand.price);
         throw error;
       }
       const cost = outcome.kind === "answered" ? outcome.cost : 0n;
-      this.#count(demand, this.#paidIn(demand) - demand.price + cost);
+      this.#totals.add(demand, cost - demand.price);
       return outcome;
     } finally {
       gate.leave(outcome?.kind === "answered");
     }
-  }
-
-  #paidIn({ manager, token }: Offer): bigint {
-    return this.#paid.get(`${manager.chainId}:${token}`) ?? 0n;
-  }
-
-  #count({ manager, token }: Offer, total: bigint): void {
-    this.#paid.set(`${manager.chainId}:${token}`, total);
-  }
-
-  /** What would be paid altogether. @throws LimitExceededError */
-  #total(offer: Offer, { maxTotal }: ResolvedLimits): bigint {
-    const total = this.#paidIn(offer) + offer.price;
-    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal);
-    return total;
   }
 
   /** Where to ask for the closing agreement one day. */

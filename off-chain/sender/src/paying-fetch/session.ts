@@ -1,0 +1,54 @@
+import { memoryStore } from "../book/memory-store.ts";
+import type { Store } from "../book/store.ts";
+import { Channels, type ChannelsOptions } from "../channel/channels.ts";
+import type { Managers } from "../channel/managers.ts";
+import type { SenderEvent } from "./events.ts";
+import type { Limits, Pins } from "./limits.ts";
+import { offerChecker, type OfferChecker } from "./offer-check.ts";
+import { Pool } from "./pool.ts";
+
+/** With what, whom and how much to pay. */
+export interface SessionOptions extends Omit<ChannelsOptions, "store">, Pins {
+  /** Where the book is kept; in memory by default. In Node use `fileStore()`, in a browser `webStore(localStorage, …)`. */
+  store?: Store;
+  /** What the sender is willing to do; see there for the defaults. */
+  limits?: Limits;
+  /** Managers to trust beside (or instead of) those that `@rmps/contracts` ships, by chain id. */
+  managers?: Managers;
+  /** Requests that may be under way on one channel, after the first; 16 by default. */
+  maxInFlight?: number;
+  /** Told of openings, payments and refusals. */
+  onEvent?: (event: SenderEvent) => void;
+}
+
+/** What payments are made with, from the first to the last. */
+export interface Session {
+  channels: Channels;
+  pool: Pool;
+  limitsFor: OfferChecker;
+  report: (event: SenderEvent) => void;
+  fetch: typeof fetch;
+}
+
+/** @throws ParseError where a key is malformed. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const platform: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const managers = options.managers ?? {};
+  const report = options.onEvent ?? (() => undefined);
+  const channels = await Channels.create({ ...options, fetch: platform, store: options.store ?? memoryStore() });
+  const pool = new Pool({ channels, managers, maxInFlight: options.maxInFlight ?? 16, report });
+  return { channels, pool, limitsFor: offerChecker(options, channels, managers), report, fetch: platform };
+}
+
+/** Closes channels of a session's wallet; see `PayingFetch.close`. */
+export async function closeAll({ channels, pool }: Session, only: { origin?: string } = {}) {
+  const exits = [];
+  for (const record of await channels.list()) {
+    if (record.status === "closed" || record.status === "opening") continue;
+    if (only.origin !== undefined && record.origin !== only.origin) continue;
+    if ((await channels.factsOf(record)).deposit === 0n) continue; // nothing to get back
+    await pool.retire(record);
+    exits.push(await channels.close(record));
+  }
+  return exits;
+}

@@ -1,0 +1,27 @@
+import type { Offer } from "@rmps/wire";
+import { LimitExceededError } from "../errors.ts";
+import type { ResolvedLimits } from "./limits.ts";
+
+/** What was paid altogether in one session, prices under way included, by token. */
+export class Totals {
+  readonly #paid = new Map<string, bigint>();
+
+  /** Whether one more price may be paid. @throws LimitExceededError */
+  check(offer: Offer, { maxTotal }: ResolvedLimits): void {
+    const total = this.#of(offer) + offer.price;
+    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal);
+  }
+
+  /** Counts an amount; a negative one takes back what was counted and not paid. */
+  add(offer: Offer, amount: bigint): void {
+    this.#paid.set(keyOf(offer), this.#of(offer) + amount);
+  }
+
+  #of(offer: Offer): bigint {
+    return this.#paid.get(keyOf(offer)) ?? 0n;
+  }
+}
+
+function keyOf({ manager, token }: Offer): string {
+  return `${manager.chainId}:${token}`;
+}

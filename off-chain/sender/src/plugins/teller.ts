@@ -1,0 +1,93 @@
+import type { Hex } from "@rmps/proofs";
+import type { ChannelView, Offer, Proof } from "@rmps/wire";
+import { charge, learn, lose, refuse } from "../book/moves.ts";
+import type { ChannelRecord } from "../book/record.ts";
+import { SenderError } from "../errors.ts";
+import { isOurProof, signBalance } from "../paying-fetch/proof.ts";
+import { openSession, type Session, type SessionOptions } from "../paying-fetch/session.ts";
+import { Totals } from "../paying-fetch/totals.ts";
+
+/** A payment that was handed to a client; what became of it is told later, or never. */
+export interface Ticket extends Proof {
+  offer: Offer;
+  channel: ChannelRecord;
+}
+
+/**
+ * Makes proofs for clients that send requests by themselves. A proof of which nothing is ever heard counts as spent: it
+ * stays in the book as a request under way.
+ */
+export class Teller {
+  readonly #options: SessionOptions;
+  readonly #totals = new Totals();
+  #session: Promise<Session> | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  session(): Promise<Session> {
+    return (this.#session ??= openSession(this.#options));
+  }
+
+  /** Checks an offer, finds or opens the channel, and signs. @throws as a paying fetch does. */
+  async pay(offer: Offer): Promise<Ticket> {
+    const { limitsFor, pool, channels } = await this.session();
+    const limits = await limitsFor(offer);
+    this.#totals.check(offer, limits);
+    for (let moves = 0; moves < 3; moves++) {
+      const seat = await pool.seat(offer, limits);
+      const balance = await pool.reserve(seat, offer, limits);
+      if (balance === undefined) {
+        pool.reject(seat);
+        continue;
+      }
+      this.#totals.add(offer, offer.price);
+      const { channel } = seat;
+      const signature = await signBalance(channels.wallet, channel, balance);
+      return { channelId: channel.id, balance, signature, offer, channel };
+    }
+    throw new SenderError("channel", "no channel takes payments", "Look at them: rmps channels.");
+  }
+
+  /**
+   * Where the receiver says it is: there it is asked for the closing agreement one day. A wrong word costs a request to
+   * a fixed path, and the agreement is checked.
+   */
+  async located({ channel }: Ticket, url: string): Promise<void> {
+    if (!URL.canParse(url) || new URL(url).origin === channel.origin) return;
+    const { origin } = new URL(url);
+    const { channels } = await this.session();
+    await channels.book.change(channel, (record) => (record.origin = origin));
+    channel.origin = origin;
+  }
+
+  /** The request was answered, at a cost of at most its price. */
+  async served({ channel, balance, offer }: Ticket, told: bigint = offer.price): Promise<void> {
+    const { channels } = await this.session();
+    const cost = told < offer.price ? told : offer.price;
+    this.#totals.add(offer, cost - offer.price);
+    await channels.book.change(channel, (record) => charge(record, balance, cost));
+  }
+
+  /** An answer came that does not say what was charged: it counts as spent. */
+  async unknown({ channel, balance }: Ticket): Promise<void> {
+    const { channels } = await this.session();
+    await channels.book.change(channel, (record) => lose(record, balance));
+  }
+
+  /** The request was refused: its balance is offered again, unless the receiver proves that it knows better. */
+  async refused({ channel, balance, offer }: Ticket, view: ChannelView | undefined): Promise<void> {
+    const { channels } = await this.session();
+    this.#totals.add(offer, -offer.price);
+    const proven = view !== undefined && isOurProof(channel, view) ? view : undefined;
+    await channels.book.change(channel, (record) => {
+      if (proven === undefined || !learn(record, balance, offer.price, proven)) refuse(record, balance);
+    });
+  }
+}
+
+/** What tells a ticket apart. */
+export function ticketKey({ channelId, balance }: { channelId: Hex; balance: bigint }): string {
+  return `${channelId}:${balance}`;
+}
