@@ -9,7 +9,7 @@ import { makeScratch } from "./contracts/scratch.ts";
 
 const folder = makeScratch("coverage");
 const files = readdirSync(join(folder, "contracts"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".sol") && !file.startsWith("mocks") && !file.startsWith("examples"))
+  .filter((file) => file.endsWith(".sol") && !file.startsWith("mocks"))
   .map((file) => `contracts/${file}`);
 let branches = 0;
 for (const file of files) {

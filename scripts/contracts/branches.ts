@@ -37,7 +37,13 @@ export function spanOf(node: Node): [start: number, end: number] {
   return [start, start + length];
 }
 
-/** The file with a marker in both arms of every `if`, and the kinds of branches in it that no marker can show. */
+/** Where a statement ends: the tree leaves out the semicolon. */
+function endOf(node: Node, bytes: Buffer): number {
+  const [, end] = spanOf(node);
+  return bytes[end] === ";".charCodeAt(0) ? end + 1 : end;
+}
+
+/** The file with a marker in both arms of every `if`; fails where a branch is hidden in an expression. */
 export function markBranches(content: string): { marked: string; branches: number } {
   const bytes = Buffer.from(content);
   const inserts: [at: number, text: string][] = [];
@@ -45,11 +51,11 @@ export function markBranches(content: string): { marked: string; branches: numbe
   for (const node of parse(content)) {
     if (node.nodeType === "Conditional") throw new Error("a ?: hides two branches in one statement; write an if");
     if (node.nodeType !== "IfStatement") continue;
-    const [, end] = spanOf(node.trueBody as Node);
+    const end = endOf(node.trueBody as Node, bytes);
     inserts.push([spanOf(node.trueBody as Node)[0], `{\n${MARKER}\n`]);
     if (node.falseBody) {
       inserts.push([end, "\n}"], [spanOf(node.falseBody as Node)[0], `{\n${MARKER}\n`]);
-      inserts.push([spanOf(node.falseBody as Node)[1], "\n}"]);
+      inserts.push([endOf(node.falseBody as Node, bytes), "\n}"]);
     } else inserts.push([end, `\n} else {\n${MARKER}\n}`]);
     branches += 2;
   }

@@ -59,7 +59,7 @@ contract MoodyToken is ERC20("Moody", "MOOD") {
         }
         if (mood == Mood.Bomb) {
             assembly {
-                revert(0, 200000)
+                revert(0, 20000)
             }
         }
         if (mood == Mood.False) {
