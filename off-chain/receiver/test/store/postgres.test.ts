@@ -1,6 +1,7 @@
 import { followsTheChain } from "./chain.behaviour.ts";
 import { endsChannels } from "./ends.behaviour.ts";
 import { listsChannels } from "./lists.behaviour.ts";
+import { agreesWithModel } from "./model.behaviour.ts";
 import { opensOnlyItsOwn } from "./opening.behaviour.ts";
 import { takesPayments } from "./payments.behaviour.ts";
 import { startPostgres } from "./postgres.ts";
@@ -28,5 +29,6 @@ describe("The store on PostgreSQL", function () {
   listsChannels(kind);
   queuesTransactions(kind);
   opensOnlyItsOwn(kind);
+  agreesWithModel(kind, 25);
   sharesPayments(kind);
 });

@@ -1,6 +1,7 @@
 import { followsTheChain } from "./chain.behaviour.ts";
 import { endsChannels } from "./ends.behaviour.ts";
 import { listsChannels } from "./lists.behaviour.ts";
+import { agreesWithModel } from "./model.behaviour.ts";
 import { opensOnlyItsOwn } from "./opening.behaviour.ts";
 import { takesPayments } from "./payments.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
@@ -13,4 +14,5 @@ describe("The store on SQLite", () => {
   listsChannels(sqlite);
   queuesTransactions(sqlite);
   opensOnlyItsOwn(sqlite);
+  agreesWithModel(sqlite, 60);
 });
