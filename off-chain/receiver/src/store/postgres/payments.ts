@@ -67,6 +67,8 @@ export class Payments {
   }
 
   async #commit(charges: NamedCharge[]): Promise<ChargeOutcome[]> {
+    // Who was told of a failure may count on the credit at once.
+    await this.#undos.drained();
     await this.#bury();
     // In the order of channels, the same on every node, so that batches wait for each other in one direction only.
     const order = charges
