@@ -25,11 +25,12 @@ function testFiles(folder: string): string[] {
 const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "120000"];
 const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
 
-/** Hardhat's runners write `artifacts/`, so they share a lane; the others need only what `npm run build` made. */
+/** Hardhat's runners and deployments write `artifacts/`, so they share a lane; the others need only what `npm run build` made. */
 const lanes: readonly (readonly Runner[])[] = [
   [
     ["solidity", "hardhat", "test", "solidity"],
     ["contracts", "hardhat", "test", "mocha"],
+    ["deployment", ...mocha, ...testFiles("test/deploy")],
   ],
   [
     offChain("proofs"),
@@ -37,7 +38,6 @@ const lanes: readonly (readonly Runner[])[] = [
     offChain("receiver"),
     offChain("sender"),
     ["end to end", ...mocha, ...testFiles("test/e2e")],
-    ["deployment", ...mocha, ...testFiles("test/deploy")],
   ],
 ];
 
