@@ -47,7 +47,7 @@ describe("claims and agreed closes on an embedded chain", () => {
   it("closes by itself, at what was spent, when a sender does not submit its agreement", async () => {
     receiver = await start(chain, stores.path(), { agreementLifetime: 60 });
     const channel = await chain.open(2, 1000n);
-    await pay(receiver, channel, 60n, 60n);
+    await pay(receiver, channel, 70n, 60n);
     const deadline = 2n ** 40n;
     const signature = channel.closeRequest(80n, deadline);
     const verdict = await receiver.engine.closer.close({ channelId: channel.id, amount: 80n, deadline, signature });
