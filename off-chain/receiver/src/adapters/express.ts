@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
@@ -21,8 +22,7 @@ export function expressPaywall(options: ExpressPaywallOptions): RequestHandler {
   const { paywall, price, description, free } = options;
   return (request, response, next) => {
     async function admit(): Promise<void> {
-      const isFree = free?.includes(request.method) === true;
-      const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(request);
+      const asked = isFree(free, request.method) ? 0n : typeof price === "bigint" ? price : await price(request);
       // `url` is what is left of the path for a router that is mounted; the payment is for all of it.
       const admission = await paywall.admit(factsOf(request, options, request.originalUrl), {
         price: asked,

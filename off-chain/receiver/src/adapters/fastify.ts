@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Paywall } from "../paywall/paywall.ts";
+import { isFree } from "../paywall/free.ts";
 import type { RefusedRequest } from "../paywall/types.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
@@ -33,8 +34,11 @@ export async function fastifyPaywall(app: FastifyInstance, options: FastifyPaywa
   app.addHook("onRequest", async (request, reply) => {
     const { sale } = request.routeOptions.config;
     if (sale === undefined || request.is404) return;
-    const isFree = sale.free?.includes(request.method) === true;
-    const price = isFree ? 0n : typeof sale.price === "bigint" ? sale.price : await sale.price(request);
+    const price = isFree(sale.free, request.method)
+      ? 0n
+      : typeof sale.price === "bigint"
+        ? sale.price
+        : await sale.price(request);
     const facts = factsOf(request.raw, options);
     const admission = await paywall.admit(facts, { price, description: sale.description });
     if (admission.kind === "refused") return sendRefusal(reply, admission);

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { KEPT_ANSWER, type PaidRequest, type RequestFacts } from "../paywall/types.ts";
 
@@ -25,8 +26,7 @@ const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function honoPaywall(options: HonoPaywallOptions): MiddlewareHandler {
   const { paywall, price, description, free } = options;
   return async (context, next) => {
-    const isFree = free?.includes(context.req.method) === true;
-    const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(context);
+    const asked = isFree(free, context.req.method) ? 0n : typeof price === "bigint" ? price : await price(context);
     const admission = await paywall.admit(factsOf(context.req.raw, options.origin), { price: asked, description });
     if (admission.kind === "refused") {
       const { status, headers, body } = admission;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
@@ -27,8 +28,7 @@ export function nodePaywall(options: NodePaywallOptions, handler: NodeHandler): 
   const { paywall, price, description, free, onError = () => undefined } = options;
   return async (request, response) => {
     try {
-      const isFree = free?.includes(request.method ?? "GET") === true;
-      const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(request);
+      const asked = isFree(free, request.method) ? 0n : typeof price === "bigint" ? price : await price(request);
       const admission = await paywall.admit(factsOf(request, options), { price: asked, description });
       if (admission.kind === "refused") return sendAnswer(response, admission);
       if (admission.kind === "paid") guardAnswer(response, admission);

@@ -24,7 +24,7 @@ export interface Sold {
   readonly methods: ReadonlySet<string> | undefined;
   /** For `Allow`. */
   readonly allow: string;
-  readonly free: ReadonlySet<string>;
+  readonly free: readonly string[];
   readonly source: Source;
 }
 
@@ -66,7 +66,7 @@ function toSold(path: string, route: Route): Sold {
     description,
     methods,
     allow: methods === undefined ? ALL_METHODS : [...methods, "OPTIONS"].join(", "),
-    free: new Set(free.map((name) => name.toUpperCase())),
+    free: free.map((name) => name.toUpperCase()),
     source: toSource(path, route),
   };
 }

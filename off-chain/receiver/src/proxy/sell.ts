@@ -3,6 +3,7 @@ import { sendRefusal } from "../adapters/fastify.ts";
 import { factsOf, headersOf, type NodeOptions } from "../adapters/node/facts.ts";
 import { guardAnswer } from "../adapters/node/guard.ts";
 import { sendAnswer } from "../adapters/node/send.ts";
+import { isFree } from "../paywall/free.ts";
 import type { Cors } from "../paywall/cors.ts";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import type { Paywall } from "../paywall/paywall.ts";
@@ -92,7 +93,7 @@ function notAllowed(reply: FastifyReply, method: string, { allow }: Sold): Fasti
 }
 
 async function priceOf({ price, free }: Sold, request: RouteRequest): Promise<bigint> {
-  if (free.has(request.method)) return 0n;
+  if (isFree(free, request.method)) return 0n;
   const asked = typeof price === "bigint" ? price : await price(request);
   if (typeof asked !== "bigint" || asked < 0n) throw new RangeError("A price must be a bigint from 0 up.");
   return asked;

@@ -41,6 +41,7 @@ describe("Content of the reference server", () => {
         handler: ({ params, query, headers }) => `${params["name"]} ${query.get("q")} ${Object.keys(headers).join()}`,
       },
       "/json": { price: 5n, handler: () => Response.json({ a: 1 }, { status: 201, headers: { "x-a": "b" } }) },
+      "/gratis": { price: 5n, free: ["GET"], handler: () => "content" },
       "/badprice": { price: () => -1n, handler: () => "content" },
       "/bug": {
         price: 5n,
@@ -142,6 +143,8 @@ describe("Content of the reference server", () => {
       expect(answer, method).to.match(/^HTTP\/1.1 405 /);
       expect(answer.toLowerCase(), method).to.contain("allow: get, head, options");
     }
+    expect((await fetch(`${url}/hello/anna`, { method: "HEAD" })).status, "GET costs").to.equal(402);
+    expect((await fetch(`${url}/gratis`, { method: "HEAD" })).status, "GET is free").to.equal(200);
     expect(await raw("/one.txt", "OPTIONS")).to.match(/^HTTP\/1.1 204 /);
     expect(await raw("/one.txt", "BREW")).to.match(/^HTTP\/1.1 400 /);
   });

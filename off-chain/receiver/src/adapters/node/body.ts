@@ -3,12 +3,15 @@ import type { IncomingMessage } from "node:http";
 /** Longest body that is read ahead of the payment, in bytes: 1 MiB. */
 const MAX_BODY = 1024 * 1024;
 
+const GONE = "The client went away while it sent the body.";
+
 /**
  * Reads the whole body of a request and puts it back, so that whoever comes next reads it again.
  * @returns undefined where it is longer than is taken, or somebody has read it already.
  */
 export function readAhead(request: IncomingMessage, atMost = MAX_BODY): Promise<Uint8Array | undefined> {
   if (request.readableEnded) return Promise.resolve(hasBody(request) ? undefined : new Uint8Array());
+  if (request.destroyed) return Promise.reject(new Error(GONE));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -31,7 +34,7 @@ export function readAhead(request: IncomingMessage, atMost = MAX_BODY): Promise<
       }
     }
     function gone(): void {
-      reject(new Error("The client went away while it sent the body."));
+      reject(new Error(GONE));
     }
     request.on("readable", read).on("error", reject).on("close", gone);
     if (request.complete) read();
