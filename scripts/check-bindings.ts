@@ -12,7 +12,10 @@ function run(command: string, ...args: string[]): string {
 }
 
 /** TypeChain lists contracts in whichever order the file system gives them: only what the lines say counts. */
-const lines = (text: string): string => text.split("\n").sort().join("\n").trim();
+function lines(text: string): string {
+  const trimmed = text.split("\n").map((line) => line.trim());
+  return trimmed.sort().join("\n").trim();
+}
 
 /** Whether a file says the same as the committed one. `status` is its line of `git status --porcelain`. */
 function isSame(status: string): boolean {
