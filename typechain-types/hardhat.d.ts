@@ -10,7 +10,8 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
+  getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
+getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
 getContractFactory(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SplitReceiver__factory>
 getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
 getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC223Recipient__factory>
@@ -40,9 +41,9 @@ getContractFactory(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurningWallet__factory>
 getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeyWallet__factory>
 getContractFactory(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingWallet__factory>
-getContractFactory(name: 'ChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChannelManager__factory>
 
-  getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
+  getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
+getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
 getContractAt(name: 'SplitReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SplitReceiver>
 getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
 getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC223Recipient>
@@ -72,9 +73,9 @@ getContractAt(name: 'GarbageWallet', address: string | ethers.Addressable, signe
 getContractAt(name: 'GasBurningWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurningWallet>
 getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeyWallet>
 getContractAt(name: 'RevertingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingWallet>
-getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
 
-  deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+  deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
@@ -104,9 +105,9 @@ deployContract(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
-deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 
-  deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
+  deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
+deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
 deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
@@ -136,7 +137,6 @@ deployContract(name: 'GarbageWallet', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'GasBurningWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
-deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 
     // default types
     getContractFactory(

@@ -46,8 +46,9 @@ library Signatures {
     }
 
     /// @dev The key that signs for a party: the one it named, or itself.
-    function keyOf(address party, address signer) internal pure returns (address) {
-        return signer == address(0) ? party : signer;
+    function keyOf(address party, address signer) internal pure returns (address key) {
+        key = signer;
+        if (key == address(0)) key = party;
     }
 
     /// @dev Strict ECDSA and nothing else: 65 bytes `r ‖ s ‖ v`, low `s`, `v` 27 or 28. Reads no state, so that nothing
