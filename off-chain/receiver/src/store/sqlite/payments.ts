@@ -6,9 +6,13 @@ import type { Charge, ChargeId, ChargeOutcome, End, EndOutcome, StoredAnswer } f
 import type { Accounts } from "./accounts.ts";
 import type { InFlight, OpenCharge } from "./in-flight.ts";
 import { Repeats } from "./repeats.ts";
+import type { Wal } from "./wal.ts";
 
 /** One change of our numbers, run within the transaction of its batch; returns what to do after the commit. */
-type Operation = (batch: Batch) => () => void;
+type Operation = ((batch: Batch) => () => void) & {
+  /** Whether the thread need not wait for the disk: what it changes matters to nobody before it is answered. */
+  readonly patient?: true;
+};
 
 /** The channels that a batch has touched: the same objects for all its operations, whatever the cache does. */
 class Batch {
@@ -35,7 +39,7 @@ export class Payments {
   readonly #firstBlock: number;
   readonly #queue: GroupCommit<Operation, void>;
 
-  constructor(db: Database.Database, accounts: Accounts, inFlight: InFlight, firstBlock: number) {
+  constructor(db: Database.Database, wal: Wal, accounts: Accounts, inFlight: InFlight, firstBlock: number) {
     this.#accounts = accounts;
     this.#inFlight = inFlight;
     this.#repeats = new Repeats(db);
@@ -47,20 +51,24 @@ export class Payments {
     });
     this.#queue = new GroupCommit((operations) => {
       const batch = new Batch(accounts);
+      const patient = operations.every((operation) => operation.patient);
       let afterwards;
       try {
-        afterwards = transaction.immediate(operations, batch);
+        const commit = () => transaction.immediate(operations, batch);
+        afterwards = patient ? wal.unflushed(commit) : commit();
       } catch (error) {
         accounts.forget(batch.touched.keys()); // They are read again before anything is answered.
         throw error;
       }
-      return afterwards.map((afterCommit) => afterCommit());
+      const results = afterwards.map((afterCommit) => afterCommit());
+      // The next proofs are verified while the disk works; those who wait are told when it is done.
+      return patient ? wal.flush().then(() => results) : results;
     });
   }
 
   async charge(wanted: Charge): Promise<ChargeOutcome> {
     let outcome: ChargeOutcome | undefined;
-    await this.#queue.submit((batch) => {
+    const operation = (batch: Batch): (() => void) => {
       outcome = this.#charge(batch, wanted);
       if (outcome.kind !== "charged") return nothing;
       const { charge: id } = outcome;
@@ -69,7 +77,8 @@ export class Payments {
         this.#inFlight.add(id, { channelId, price, idempotency });
         this.#refresh(channelId);
       };
-    });
+    };
+    await this.#queue.submit(Object.assign(operation, { patient: true } as const));
     return outcome!;
   }
 

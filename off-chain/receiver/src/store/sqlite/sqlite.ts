@@ -23,9 +23,11 @@ import { Payments } from "./payments.ts";
 import { promised } from "./promised.ts";
 import { Queries } from "./queries.ts";
 import { SqliteTransactions } from "./transactions.ts";
+import { Wal } from "./wal.ts";
 
-/** How long totals may be old, in milliseconds: they are read from every channel. */
+/** How long totals may be old, in milliseconds, and how many times what it takes to read every channel for them. */
 const TOTALS_AGE = 5000;
+const TOTALS_PAUSE = 50;
 
 /** The store of one receiver in one SQLite file, which it alone has open. */
 export class SqliteStore implements Store {
@@ -34,10 +36,11 @@ export class SqliteStore implements Store {
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
   readonly #db: Database.Database;
+  readonly #wal: Wal;
   readonly #accounts: Accounts;
   readonly #payments: Payments;
   readonly #queries: Queries;
-  #totals: { readonly at: number; readonly totals: Totals } | undefined;
+  #totals: { readonly until: number; readonly totals: Totals } | undefined;
 
   /**
    * Opens the file, or makes it.
@@ -50,7 +53,8 @@ export class SqliteStore implements Store {
     this.firstBlock = firstBlock;
     this.challengeKey = challengeKey;
     this.#accounts = new Accounts(db, inFlight);
-    this.#payments = new Payments(db, this.#accounts, inFlight, firstBlock);
+    this.#wal = new Wal(db, path);
+    this.#payments = new Payments(db, this.#wal, this.#accounts, inFlight, firstBlock);
     this.#queries = new Queries(db, this.#accounts, inFlight);
     this.chain = new SqliteChain(db, this.#accounts);
     this.transactions = new SqliteTransactions(db);
@@ -71,8 +75,10 @@ export class SqliteStore implements Store {
   totals(): Promise<Totals> {
     return promised(() => {
       const now = Date.now();
-      if (this.#totals === undefined || now - this.#totals.at > TOTALS_AGE) {
-        this.#totals = { at: now, totals: this.#queries.totals() };
+      if (this.#totals === undefined || now > this.#totals.until) {
+        const totals = this.#queries.totals();
+        const took = Date.now() - now; // In which nothing else was done.
+        this.#totals = { until: now + Math.max(TOTALS_AGE, TOTALS_PAUSE * took), totals };
       }
       return this.#totals.totals;
     });
@@ -109,6 +115,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.#payments.drained();
+    this.#wal.close();
     if (this.#db.open) this.#db.close();
   }
 }
