@@ -1,5 +1,6 @@
 import { signClosingAgreement, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
+import { JsonRpcProvider, Wallet } from "ethers";
 
 import { memoryStore, PaymentRefusedError, type Store } from "../../src/index.ts";
 import { PRICE, type Seller, type SellerOptions } from "../support/seller.ts";
@@ -49,6 +50,15 @@ describe("closing a channel", () => {
     return { amount: `${amount}`, deadline: `${deadline}`, close_signature: signature };
   }
 
+  const REASONS: Record<string, RegExp> = {
+    "a refusal": /below what is spent/,
+    "an agreement without signature": /no agreement/,
+    "something that is no JSON object": /./,
+    "an agreement to another amount": /agrees to/,
+    "an agreement that is expired": /expires/,
+    "an agreement signed by somebody else": /not signed by the receiver's key/,
+  };
+
   for (const [what, answer] of disagreements) {
     it(`starts the challenge period where it gets ${what}`, async () => {
       const { seller, pay, channel } = await paid();
@@ -57,7 +67,7 @@ describe("closing a channel", () => {
       seller.options = { onClose: (body) => ({ status, body: answer(seller, body, id) }) };
       const [exit] = await pay.close();
       expect(exit).to.include({ kind: "closing", by: "challenge", settled: PRICE });
-      expect(exit!.reason).to.be.a("string");
+      expect(exit!.reason).to.match(REASONS[what]!);
       expect(await world.chain.balance(seller.offer.receiver), "conceded at once").to.equal(PRICE);
     });
   }
@@ -90,6 +100,24 @@ describe("closing a channel", () => {
     }
     expect(seller.books.get(id)!.offered).to.deep.equal([PRICE]);
     expect(seller.books.size).to.equal(2);
+  });
+
+  it("takes no more payments from before it signs the request, however long the signing takes", async () => {
+    const { chain } = world;
+    const seller = await world.seller();
+    const statuses: string[] = [];
+    class SlowWallet extends Wallet {
+      override async signTypedData(...args: Parameters<Wallet["signTypedData"]>): Promise<string> {
+        if ("CloseRequest" in args[1]) statuses.push((await sender.channel()).status);
+        return super.signTypedData(...args);
+      }
+    }
+    const provider = new JsonRpcProvider(chain.url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+    const sender = world.sender({ wallet: new SlowWallet(chain.key(2), provider) });
+    await sender.pay(`${seller.url}/a`);
+    expect((await sender.pay.close())[0]).to.include({ kind: "closed", by: "agreement" });
+    expect(statuses).to.deep.equal(["closing"]);
+    provider.destroy();
   });
 
   it("takes up what a process left undone between its request and the transaction", async () => {
