@@ -13,7 +13,7 @@ export class Wal {
   readonly #db: Database.Database;
   readonly #path: string;
   #file: number | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   /** @param path of the database. Its own settings stay `synchronous = FULL` for all other commits. */
   constructor(db: Database.Database, path: string) {
@@ -41,8 +41,7 @@ export class Wal {
       if (this.#failure !== undefined) throw this.#failure;
       await datasync((this.#file ??= openSync(this.#path, "r+")));
     } catch (error) {
-      this.#failure ??= error;
-      throw error;
+      throw (this.#failure ??= error instanceof Error ? error : new Error(String(error)));
     }
   }
 
