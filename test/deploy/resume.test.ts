@@ -55,10 +55,15 @@ describe("a deployment that was cut short with a transaction pending", () => {
 
   it("waits for that transaction and does not send it again", async () => {
     const earlier = await crash(node, 1);
-    const resumed = deployAll(node.deployer, { earlier });
-    await node.provider.send("evm_setAutomine", [true]);
-    await node.provider.send("evm_mine", []);
-    const { transactions } = await resumed;
+    const { provider } = node;
+    const wait = provider.waitForTransaction.bind(provider);
+    // Blocks come only once somebody waits for a transaction.
+    provider.waitForTransaction = async (...args) => {
+      await provider.send("evm_setAutomine", [true]);
+      await provider.send("evm_mine", []);
+      return wait(...args);
+    };
+    const { transactions } = await deployAll(node.deployer, { earlier });
     expect(transactions.map(({ what }) => what)).to.deep.equal(["ChannelManager"]);
   });
 
@@ -72,6 +77,10 @@ describe("a deployment that was cut short with a transaction pending", () => {
 });
 
 describe("money for the factory's deployer", () => {
+  it("is 0.01 ether, as its transaction offers", () => {
+    expect(FACTORY_COST).to.equal(10n ** 16n);
+  });
+
   it("is only what it lacks", async () => {
     const node = await nodes[0][1]();
     try {
