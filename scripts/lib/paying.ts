@@ -28,6 +28,9 @@ export interface PaidChannel {
   close(amount: bigint, deadline: bigint, agreement: Hex): Promise<void>;
 }
 
+/** A deadline that does not come, in Unix seconds. */
+export const NEVER = 2n ** 40n;
+
 const wallets = new Map<string, NonceManager>();
 
 /** One of Hardhat's accounts with a nonce that is counted here, so that it can send several transactions at once. */
@@ -39,12 +42,19 @@ function walletOf(chain: LocalChain, index: number): NonceManager {
 }
 
 /**
- * Opens a channel to the shop (account #1) from one of Hardhat's accounts, by ERC-223.
+ * Opens a channel of one of Hardhat's accounts to the shop (account #1), by ERC-223.
  * @param salt tells it from other channels of the same account.
+ * @param payer account that deposits and pays the gas; the sender itself unless given.
  */
-export async function openChannel(chain: LocalChain, index: number, salt: Hex, deposit: bigint): Promise<PaidChannel> {
+export async function openChannel(
+  chain: LocalChain,
+  index: number,
+  salt: Hex,
+  deposit: bigint,
+  payer = index,
+): Promise<PaidChannel> {
   const { address, privateKey } = chain.account(index);
-  const wallet = walletOf(chain, index);
+  const wallet = walletOf(chain, payer);
   const manager: Manager = { chainId: BigInt(chain.chainId), contract: chain.manager.toLowerCase() as Address };
   const terms: Terms = {
     sender: address.toLowerCase() as Address,
@@ -62,15 +72,16 @@ export async function openChannel(chain: LocalChain, index: number, salt: Hex, d
     await (await pay(chain.manager, amount, encodeTerms(terms))).wait();
   };
   await topUp(deposit);
+  const proof = (balance: bigint) => signBalanceProof({ ...manager, channelId: id, balance }, key);
   return {
     terms,
     id,
-    proof: (balance) => signBalanceProof({ ...manager, channelId: id, balance }, key),
+    proof,
     closeRequest: (amount, deadline) => signCloseRequest({ ...manager, channelId: id, amount, deadline }, key),
     topUp,
     async close(amount, deadline, agreement) {
       const contract = ChannelManager__factory.connect(chain.manager, wallet);
-      await (await contract.close(terms, amount, 0n, "0x", deadline, agreement)).wait();
+      await (await contract.close(terms, amount, amount, proof(amount), deadline, agreement)).wait();
     },
   };
 }

@@ -7,6 +7,7 @@ import { api } from "./api/api.ts";
 import { healthRoutes } from "./api/health.ts";
 import { answerClientError } from "./client-error.ts";
 import type { ReceiverOptions } from "./config/options.ts";
+import { forwardAuth, type ForwardAuthRoutes } from "./adapters/forward-auth.ts";
 import { openDoor } from "./door/open.ts";
 import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
@@ -35,8 +36,9 @@ export async function createServer(
   const { tls } = options;
   const cors = createCors(options.cors ?? []);
   const door = openDoor(options.door, cors, metrics.registry);
+  const logger: FastifyBaseLogger = log.child({ part: "http" });
   const app = fastify({
-    loggerInstance: log.child({ part: "http" }) as FastifyBaseLogger,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true },
@@ -66,6 +68,10 @@ export async function createServer(
   const content = contentOf(options);
   app.addHook("onClose", () => door.close());
   sell(app, { paywall, content, cors, origin: options.origin, from: door.nameOf });
+  if (options.forwardAuth !== undefined) {
+    const { origin } = options;
+    await app.register(gated(options.forwardAuth), { paywall, origin, from: door.nameOf });
+  }
   await app.register(healthRoutes, { engine, metrics });
   await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
   return app;
@@ -77,6 +83,15 @@ function contentOf({ routes = {} }: ReceiverOptions): Content {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RefusedToStart(error.message, "Mend the route, then start again.", error);
+  }
+}
+
+function gated(routes: ForwardAuthRoutes): ReturnType<typeof forwardAuth> {
+  try {
+    return forwardAuth(routes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RefusedToStart(`forwardAuth: ${error.message}`, "Mend it in the configuration, then start again.", error);
   }
 }
 

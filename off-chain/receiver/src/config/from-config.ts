@@ -27,7 +27,7 @@ export async function optionsFrom(
   const units = (amount: ConfigAmount) => toUnits(amount, config.decimals);
   const { rpc, contract, token, decimals, keys, routes, minDeposit, claims, gas, tls, store, apiTokenFile } = config;
   const { receiver, host, port, confirmations, challengePeriod, deploymentBlock, pollMs, chainId } = config;
-  const { agreementLifetime, cors, origin, gatewayPath, door, log } = config;
+  const { agreementLifetime, cors, origin, gatewayPath, forwardAuth, door, log } = config;
   return defined({
     rpc,
     contract,
@@ -45,6 +45,15 @@ export async function optionsFrom(
     cors,
     origin,
     gatewayPath,
+    forwardAuth: forwardAuth && {
+      secret: readSecret(at(forwardAuth.secretFile), "secret").trim(),
+      routes: Object.fromEntries(
+        Object.entries(forwardAuth.routes).map(([path, route]) => [
+          path,
+          defined({ ...route, price: units(route.price) }),
+        ]),
+      ),
+    },
     door: door && defined(door),
     log,
     store: store === undefined || /^postgres(ql)?:/.test(store) ? store : at(store),
@@ -127,9 +136,9 @@ async function routeFrom(
 ): Promise<Route> {
   if ("module" in route) return moduleRoute(path, route, at, units);
   const price = units(route.price);
-  if ("file" in route) return defined({ ...route, price, file: at(route.file) }) as Route;
-  if ("directory" in route) return defined({ ...route, price, directory: at(route.directory) }) as Route;
-  return defined({ ...route, price }) as Route;
+  if ("file" in route) return defined({ ...route, price, file: at(route.file) });
+  if ("directory" in route) return defined({ ...route, price, directory: at(route.directory) });
+  return defined({ ...route, price });
 }
 
 /** A module exports `handler`, and `price` (a function or a bigint) where the configuration has none. */
@@ -153,5 +162,5 @@ async function moduleRoute(
       'Export "handler"; give the price in the configuration, or export "price" as a bigint or a function.',
     );
   }
-  return { ...defined(rest), price: cost as Price, handler: loaded.handler as HandlerRoute["handler"] } as HandlerRoute;
+  return { ...defined(rest), price: cost as Price, handler: loaded.handler as HandlerRoute["handler"] };
 }

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
+import type { ForwardAuthRoutes } from "../adapters/forward-auth.ts";
 import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
 import type { DoorOptions } from "../door/options.ts";
@@ -75,6 +76,8 @@ export interface ReceiverOptions {
   readonly origin?: string;
   /** Where clients are told to find the API, in front of `/channels`; `/api/1` unless given. */
   readonly gatewayPath?: string;
+  /** What proxies may ask about at `/_rmps/auth`, where the paywall stands before a server that knows nothing of it. */
+  readonly forwardAuth?: ForwardAuthRoutes;
   /** Limits of what may come in; defaults that suit a small machine unless given. */
   readonly door?: DoorOptions;
   /** A pino logger, or its level; `info` unless given. */

@@ -110,6 +110,12 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^(\/[\w.~-]+)+$/, "A path such as /api/1, without a slash at the end.")
     .optional(),
+  forwardAuth: z
+    .strictObject({
+      secretFile: path,
+      routes: z.record(z.string().startsWith("/", "A path starts with /."), z.strictObject(sold)),
+    })
+    .optional(),
   door: doorSchema.optional(),
   log: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
 });
