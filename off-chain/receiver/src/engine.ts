@@ -1,4 +1,4 @@
-import { addressOf, verifyCloseRequestOnChain, type Address, type Hex } from "@rmps/proofs";
+import { addressOf, verifyCloseRequestOnChain, type Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import { Alarms } from "./alarms.ts";
 import { rpcCodeReader } from "./chain/rpc/code-reader.ts";
@@ -148,7 +148,7 @@ async function assemble(
     head,
     now,
     signer,
-    verifyOnChain: (request, signature, by) => verifyCloseRequestOnChain(request, signature, by as Address, reader),
+    verifyOnChain: (request, signature, by) => verifyCloseRequestOnChain(request, signature, by, reader),
     onError: (error) => log.error({ err: error }, "a channel could not be ended"),
     ...(options.agreementLifetime === undefined ? {} : { agreementLifetime: options.agreementLifetime }),
   });

@@ -154,7 +154,7 @@ describe("nodes that fail, lag, lie or leave things out", () => {
       if (method !== "eth_getBlockByNumber") return real();
       const result = (await real()) as { number: string };
       if (params[0] === "latest") {
-        return (await chain.rpc("eth_getBlockByNumber", [`0x${stuck.toString(16)}`, false])) as unknown;
+        return chain.rpc<unknown>("eth_getBlockByNumber", [`0x${stuck.toString(16)}`, false]);
       }
       return Number(result?.number ?? 0) > stuck ? null : result;
     };

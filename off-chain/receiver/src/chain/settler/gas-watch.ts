@@ -6,6 +6,9 @@ import { gasOf, MAX_ROWS, SETTLE_GAS } from "./policy.ts";
 /** Between two looks at balance and tip, in milliseconds. */
 const EVERY = 10_000;
 
+/** Between two counts of channels, in milliseconds: with many of them, a count takes a while. */
+const COUNT_EVERY = 600_000;
+
 /** A dispute must be affordable at so many times today's price: fees are raised as deadlines near. */
 const RESERVE = 3n;
 
@@ -17,6 +20,8 @@ export class GasWatch {
   #lookedAt = -Infinity;
   #tip = 1_000_000_000n;
   #balance: bigint | undefined;
+  #channels = 0;
+  #countedAt = -Infinity;
 
   constructor(account: GasAccount, alarms: Alarms, now: () => number) {
     this.#account = account;
@@ -40,7 +45,11 @@ export class GasWatch {
     if (refused || this.#now() - this.#lookedAt >= EVERY) {
       this.#tip = await this.#account.tip(baseFee);
       this.#balance = await this.#account.balance();
-      this.#ring(gasPrice({ baseFee, tip: this.#tip }), await channels(), refused);
+      if (this.#now() - this.#countedAt >= COUNT_EVERY) {
+        this.#channels = await channels();
+        this.#countedAt = this.#now();
+      }
+      this.#ring(gasPrice({ baseFee, tip: this.#tip }), this.#channels, refused);
       this.#lookedAt = this.#now();
     }
     return { baseFee, tip: this.#tip };

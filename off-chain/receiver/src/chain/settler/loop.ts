@@ -8,6 +8,7 @@ import type { QueuedTransaction } from "../../store/transactions.ts";
 import type { Rpc } from "../rpc/rpc.ts";
 import { Heartbeat } from "../watcher/heartbeat.ts";
 import type { Watcher } from "../watcher/watcher.ts";
+import { ClosingChannels } from "./closing-channels.ts";
 import { GasAccount } from "./gas-account.ts";
 import { GasWatch } from "./gas-watch.ts";
 import { Outbox, type Situation } from "./outbox.ts";
@@ -35,7 +36,7 @@ export interface SettlerLoopOptions {
   readonly log: Logger;
   readonly now: () => number;
   /** Calls the listener after each look at the chain. @returns how to stop it. */
-  readonly onRound: (listener: () => void) => () => void;
+  readonly onRound: (listener: (changed: readonly Hex[]) => void) => () => void;
 }
 
 /** Runs the settler whenever the chain was looked at, on the node that leads, and lets operators give orders. */
@@ -45,6 +46,7 @@ export class SettlerLoop {
   readonly #outbox: Outbox;
   readonly #gas: GasWatch;
   readonly #beat: Heartbeat;
+  readonly #closing: ClosingChannels;
   /** The account that pays for gas. */
   readonly address: Address;
 
@@ -56,8 +58,10 @@ export class SettlerLoop {
     this.#gas = new GasWatch(account, alarms, now);
     const { resendMs, maxFeePerGas } = options;
     this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now });
+    this.#closing = new ClosingChannels(store, now);
     this.#settler = new Settler({
       store,
+      closing: this.#closing,
       contract,
       outbox: this.#outbox,
       gas: this.#gas,
@@ -91,7 +95,12 @@ export class SettlerLoop {
   }
 
   start(): void {
-    this.#beat.start({ onHead: this.#options.onRound });
+    const onHead = (listener: () => void) =>
+      this.#options.onRound((changed) => {
+        this.#closing.note(changed);
+        listener();
+      });
+    this.#beat.start({ onHead });
   }
 
   /** One round now. @throws as `Settler.round`. */
@@ -120,6 +129,7 @@ export class SettlerLoop {
     const { watcher, alarms } = this.#options;
     const { block } = watcher;
     const head = watcher.head();
+    if (!watcher.leading) this.#closing.forget();
     if (!watcher.leading || block === undefined || head === undefined) return;
     await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
     alarms.set("settler", false, "");

@@ -2,12 +2,13 @@ import type { Address, Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.ts";
 import type { AgreementSigner } from "../../ledger/types.ts";
-import type { ChannelFilter, Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import type { ChannelRecord } from "../../store/channel.ts";
 import type { QueuedTransaction } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
 import type { Block } from "../watcher/node-view.ts";
 import { closeCall, settleCall } from "./calls.ts";
+import { allChannels, type ClosingChannels } from "./closing-channels.ts";
 import { closeTransaction, overdueAgreements } from "./closing.ts";
 import { gasPrice } from "./fees.ts";
 import type { GasWatch } from "./gas-watch.ts";
@@ -28,6 +29,7 @@ export interface SettlerOptions {
   readonly contract: Address;
   readonly outbox: Outbox;
   readonly gas: GasWatch;
+  readonly closing: ClosingChannels;
   readonly alarms: Alarms;
   readonly claims: ClaimPolicy;
   readonly economics: Omit<Economics, "gasPrice">;
@@ -61,17 +63,18 @@ export class Settler {
 
   /** One round, on the node that leads. @throws RpcUnavailable, StoreUnavailable: the next round tries again. */
   async round(view: View): Promise<void> {
-    const { outbox, gas, store } = this.#options;
+    const { outbox, gas, store, closing } = this.#options;
     const market = await gas.look(view.block.baseFeePerGas, async () => (await store.totals()).open, outbox.outOfMoney);
     const situation = { market, time: view.time, head: view.block, confirmed: view.confirmed };
     await outbox.tend(situation);
     const busy = this.#busy(await outbox.unfinished(), view.block.number);
-    const closing = await this.#all({ status: "closing" });
-    this.#ringIfLate(closing, view.time);
-    const free = closing.filter(({ id }) => !busy.has(id));
+    const free = ({ id }: ChannelRecord) => !busy.has(id);
+    const requested = await closing.requested();
+    this.#ringIfLate(requested, view.time);
     const economics = { ...this.#options.economics, gasPrice: gasPrice(market) };
-    await this.#sendAll(bundles(disputes(free), economics), "dispute", situation);
-    for (const channel of overdueAgreements(free, economics, view.time)) await this.close(channel, situation);
+    await this.#sendAll(bundles(disputes(requested.filter(free)), economics), "dispute", situation);
+    const agreed = (await closing.agreed()).filter(free);
+    for (const channel of overdueAgreements(agreed, economics, view.time)) await this.close(channel, situation);
     await this.#claim(busy, economics, situation);
   }
 
@@ -99,16 +102,6 @@ export class Settler {
     return new Set(open.flatMap(({ channels }) => channels));
   }
 
-  async #all(filter: ChannelFilter): Promise<ChannelRecord[]> {
-    const found: ChannelRecord[] = [];
-    for (;;) {
-      const after = found.at(-1)?.id;
-      const page = await this.#options.store.channels({ ...filter, ...(after === undefined ? {} : { after }) });
-      found.push(...page);
-      if (page.length < 1000) return found;
-    }
-  }
-
   async #claim(busy: ReadonlySet<Hex>, economics: Economics, situation: Situation): Promise<void> {
     const { claims: policy } = this.#options;
     const { time } = situation;
@@ -116,7 +109,7 @@ export class Settler {
     if (time - this.#claimsLookedAt < CLAIMS_EVERY) return;
     this.#claimsLookedAt = time;
     this.#claimedAt ??= time;
-    const unsettled = await this.#all({ status: "open", unsettled: true });
+    const unsettled = await allChannels(this.#options.store, { status: "open", unsettled: true });
     const ids = new Set(unsettled.map(({ id }) => id));
     for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
     for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, time);

@@ -36,7 +36,7 @@ const WORDS = new Map([
   [CLOSED, 2],
 ]);
 
-const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}` as Hex;
+const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}`;
 const uint = (data: string, at: number) => BigInt(word(data, at));
 const address = (text: string): Address => `0x${text.slice(-40).toLowerCase()}`;
 const addressAt = (data: string, at: number) => address(word(data, at));

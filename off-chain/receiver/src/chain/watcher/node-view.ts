@@ -99,7 +99,7 @@ export interface Chunk extends Events {
  */
 export async function readChunk(node: Endpoint, subject: Subject, from: number, to: number | Block): Promise<Chunk> {
   const last = typeof to === "number" ? await readBlock(node, to) : to;
-  if (last === undefined) throw new RpcUnavailable(`${node.label} lags behind: it has no block ${String(to)}`);
+  if (last === undefined) throw new RpcUnavailable(`${node.label} lags behind: it lacks blocks after ${from}`);
   const found = await readEvents(node, subject, { from, to: last.number });
   const again = await readBlock(node, last.number);
   const inLast = found.blocks.find(({ number }) => number === last.number);
