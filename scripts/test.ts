@@ -30,7 +30,7 @@ const lanes: readonly (readonly Runner[])[] = [
   [
     ["solidity", "hardhat", "test", "solidity"],
     ["contracts", "hardhat", "test", "mocha"],
-    ["deployment", ...mocha, ...testFiles("test/deploy")],
+    ["deployment", ...mocha, ...testFiles("test/deploy"), ...testFiles("test/packages")],
   ],
   [
     offChain("proofs"),
