@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 
 import Mocha from "mocha";
 
+type Kind = "token" | "manager";
+
 export type Verdict = "killed" | "survived" | "same" | "invalid";
 
 /** What the parent sends: one file with other content. */
@@ -74,36 +76,47 @@ function compile(changed: string, content?: string): Record<string, string> | un
 
 const globals = globalThis as { rmpsBytecode?: Record<string, string> };
 const chain = (await import(pathToFileURL(join(folder, "test/fixtures/chain.ts")).href)) as {
-  networkHelpers: { clearSnapshots(): void };
+  networkHelpers: { clearSnapshots(): void; takeSnapshot(): Promise<{ restore(): Promise<void> }> };
 };
-const tests = readdirSync(join(folder, "test", "contracts"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".test.ts") && !file.startsWith("trees") && !file.startsWith("examples"))
-  .sort();
-const mocha = new Mocha({ bail: true, timeout: 30_000, reporter: class {} as unknown as Mocha.ReporterConstructor });
-for (const file of tests) mocha.addFile(join(folder, "test", "contracts", file));
-await mocha.loadFilesAsync();
-mocha.cleanReferencesAfterRun(false);
+const pristine = await chain.networkHelpers.takeSnapshot();
+/** The tests of one kind of contract, loaded once and run as often as asked. */
+async function load(kind: Kind): Promise<Mocha> {
+  const mocha = new Mocha({ bail: true, timeout: 30_000, reporter: class {} as unknown as Mocha.ReporterConstructor });
+  const tests = join(folder, "test", "contracts");
+  for (const file of readdirSync(tests, { recursive: true, encoding: "utf8" }).sort()) {
+    if (!file.endsWith(".test.ts") || /^(trees|examples|.*gas)/.test(file)) continue;
+    if (/oken/.test(file.split("/")[0] ?? "") === (kind === "token")) mocha.addFile(join(tests, file));
+  }
+  await mocha.loadFilesAsync();
+  mocha.cleanReferencesAfterRun(false);
+  return mocha;
+}
+
+const suites: Record<Kind, Mocha> = { token: await load("token"), manager: await load("manager") };
 
 /** The name of the first test that fails; empty where all pass. */
-function firstFailure(): Promise<string> {
+async function firstFailure(kind: Kind): Promise<string> {
+  await pristine.restore();
   chain.networkHelpers.clearSnapshots();
   return new Promise((resolve) => {
     let failed = "";
-    const runner = mocha.run(() => resolve(failed));
-    runner.on("fail", (test) => (failed ||= test.fullTitle()));
+    const runner = suites[kind].run(() => resolve(failed));
+    runner.on("fail", (test, error: Error) => (failed ||= `${test.fullTitle()}: ${error.message}`));
   });
 }
 
 const originals = new Map<string, string>();
 
 async function judge({ id, file, source }: Task): Promise<Answer> {
-  const kind = file.startsWith("contracts/token/") ? "token" : "manager";
+  const kind: Kind = file.startsWith("contracts/token/") ? "token" : "manager";
   if (!originals.has(kind)) originals.set(kind, JSON.stringify(compile(file)));
   const codes = compile(file, source);
   if (codes === undefined) return { id, verdict: "invalid", by: "" };
   if (JSON.stringify(codes) === originals.get(kind)) return { id, verdict: "same", by: "" };
   globals.rmpsBytecode = codes;
-  const by = await firstFailure();
+  let by = await firstFailure(kind);
+  // A slow machine kills nobody: what ran out of time is tried again.
+  if (/timeout/i.test(by)) by = await firstFailure(kind);
   delete globals.rmpsBytecode;
   return { id, verdict: by === "" ? "survived" : "killed", by };
 }
@@ -113,5 +126,5 @@ process.on("unhandledRejection", () => undefined);
 process.on("message", (task: Task) => {
   void judge(task).then((answer) => process.send?.(answer));
 });
-const clean = await firstFailure();
+const clean = (await firstFailure("manager")) || (await firstFailure("token"));
 process.send?.({ id: "", verdict: clean === "" ? "survived" : "killed", by: clean } satisfies Answer);

@@ -10,6 +10,16 @@ import {Moves} from "./Moves.sol";
 contract OneChannel {
     uint256 private constant CLOSED = type(uint32).max;
 
+    struct Numbers {
+        uint256 deposit;
+        uint256 settled;
+        uint256 closesAt;
+        uint256 signed;
+        uint256 paidIn;
+        uint256 toReceiver;
+        uint256 toSender;
+    }
+
     uint256 private deposit;
     uint256 private settled;
     uint256 private closesAt;
@@ -29,24 +39,28 @@ contract OneChannel {
         _assertHolds();
     }
 
-    /// @dev The step: if it holds before a move, it holds after. The prover takes every function to start from any state
-    /// whatsoever that passes the first line, so that it need not find out which states can be reached.
-    modifier move() {
+    /// @dev The step: if it holds before a move, it holds after. Every move starts from any numbers whatsoever for which it
+    /// holds, so that the prover need not find out which of them can be reached.
+    modifier from(Numbers calldata start) {
+        deposit = oldDeposit = start.deposit;
+        settled = oldSettled = start.settled;
+        closesAt = oldClosesAt = start.closesAt;
+        signed = start.signed;
+        paidIn = start.paidIn;
+        toReceiver = start.toReceiver;
+        toSender = start.toSender;
         require(_holds());
-        oldDeposit = deposit;
-        oldSettled = settled;
-        oldClosesAt = closesAt;
         _;
         _assertHolds();
         _assertMoved();
     }
 
-    function sign(uint256 balance) external move {
+    function sign(Numbers calldata start, uint256 balance) external from(start) {
         require(closesAt != CLOSED); // after that, it is worth nothing
         if (balance > signed) signed = balance;
     }
 
-    function add(uint256 amount) external move {
+    function add(Numbers calldata start, uint256 amount) external from(start) {
         require(amount != 0);
         require(closesAt == 0);
         require(amount <= type(uint112).max - deposit);
@@ -54,7 +68,7 @@ contract OneChannel {
         paidIn += amount;
     }
 
-    function settle(uint256 amount, uint256 balance) external move {
+    function settle(Numbers calldata start, uint256 amount, uint256 balance) external from(start) {
         _live();
         require(amount <= balance);
         require(balance <= signed);
@@ -64,7 +78,13 @@ contract OneChannel {
 
     /// @dev By anyone who holds a proof, or by the receiver up to what is settled; by the sender with an agreement, which
     /// it concedes by calling.
-    function close(uint256 amount, uint256 balance, bool bySender, bool byReceiver) external move {
+    function close(
+        Numbers calldata start,
+        uint256 amount,
+        uint256 balance,
+        bool bySender,
+        bool byReceiver
+    ) external from(start) {
         _live();
         if (bySender) {
             if (amount > signed) signed = amount;
@@ -76,7 +96,7 @@ contract OneChannel {
         _close();
     }
 
-    function requestClose(uint256 amount, uint32 period) external move {
+    function requestClose(Numbers calldata start, uint256 amount, uint32 period) external from(start) {
         require(deposit != 0);
         require(closesAt == 0);
         require(block.timestamp != 0 && block.timestamp <= type(uint64).max);
@@ -85,7 +105,7 @@ contract OneChannel {
         closesAt = Moves.closesAt(block.timestamp, period);
     }
 
-    function finalize() external move {
+    function finalize(Numbers calldata start) external from(start) {
         _live();
         require(closesAt != 0);
         require(block.timestamp >= closesAt);
