@@ -1,10 +1,12 @@
 import type { Address, Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
-import type { BlockRef } from "../../store/chain.ts";
 import type { QueuedTransaction, TransactionStore } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
-import { firstFees, patience, raisedFees, urgency, type Market } from "./fees.ts";
+import { Fates, type Situation } from "./fates.ts";
+import { firstFees, patience, raisedFees, urgency } from "./fees.ts";
 import type { GasAccount } from "./gas-account.ts";
+
+export type { Situation } from "./fates.ts";
 
 /** What shall be sent. */
 export interface Order {
@@ -14,16 +16,6 @@ export interface Order {
   readonly data: Hex;
   /** Unix seconds by which it has to be mined, where that matters. */
   readonly deadline: number | undefined;
-}
-
-/** The chain as the settler sees it in one round. */
-export interface Situation {
-  readonly market: Market;
-  /** Unix seconds on the chain's clock. */
-  readonly time: number;
-  readonly head: BlockRef;
-  /** Highest block whose deposits count. */
-  readonly confirmed: number;
 }
 
 export interface OutboxOptions {
@@ -37,26 +29,20 @@ export interface OutboxOptions {
   readonly now: () => number;
 }
 
-/**
- * Blocks on top of a transaction until it is never looked at again, and its nonce is gone for good: more than any
- * re-org that leaves the network usable (Ethereum's finality takes two epochs of 32).
- */
-const FINAL = 64;
-
 /** Gas of a transaction that does nothing. */
 const CANCEL_GAS = 21_000n;
 
 /** Sends the settler's transactions, one for each nonce, and stays with each until its block is final. */
 export class Outbox {
   readonly #options: OutboxOptions;
-  /** At which head each mined transaction was last looked at. */
-  readonly #lookedAt = new Map<number, Hex>();
+  readonly #fates: Fates;
   #front: { id: number; since: number } | undefined;
   /** Whether the node refused the last transaction because the account cannot pay for it. */
   outOfMoney = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#fates = new Fates(options.account, options.log);
   }
 
   /** Those that are not final, oldest first. */
@@ -82,7 +68,7 @@ export class Outbox {
     await this.#healGap(all, used, situation);
     const changed: QueuedTransaction[] = [];
     for (const row of all) {
-      const next = await this.#follow(row, used, situation);
+      const next = await this.#fates.of(row, used, situation);
       if (next !== row) {
         await this.#options.store.update(next);
         changed.push(next);
@@ -114,51 +100,6 @@ export class Outbox {
       minedBlock: undefined,
     });
     return this.#broadcast(row, situation);
-  }
-
-  /** What became of a transaction: the same object where nothing did. */
-  async #follow(row: QueuedTransaction, used: number, situation: Situation): Promise<QueuedTransaction> {
-    const { account, log } = this.#options;
-    const about = { purpose: row.purpose, nonce: row.nonce, channels: row.channels.length };
-    if (row.nonce >= used && row.state === "pending") return row;
-    if (row.state === "mined" && this.#lookedAt.get(row.id) === situation.head.hash) return row;
-    this.#lookedAt.set(row.id, situation.head.hash);
-    const final = Math.min(situation.confirmed, situation.head.number - FINAL);
-    for (const hash of row.hashes.toReversed()) {
-      const receipt = await account.receipt(hash);
-      if (receipt === undefined) continue;
-      const { block, succeeded, gasUsed } = receipt;
-      if (block <= final || !succeeded) {
-        this.#lookedAt.delete(row.id);
-        const done = { ...row, state: succeeded ? ("done" as const) : ("failed" as const), minedBlock: block };
-        log[succeeded ? "info" : "warn"]({ ...about, hash, block, gas: String(gasUsed) }, `transaction ${done.state}`);
-        return done;
-      }
-      if (row.state === "mined" && row.minedBlock === block) return row;
-      return { ...row, state: "mined", minedBlock: block };
-    }
-    // Its nonce went to a transaction that is not ours, for good: what it was for is decided anew.
-    if ((await account.nonce(Math.max(0, final))) > row.nonce) {
-      log.warn(about, "another transaction took the nonce: does someone else send from the gas account?");
-      return { ...row, state: "failed" };
-    }
-    if (row.state === "pending") return row;
-    log.warn(about, "a re-organization removed our transaction");
-    this.#lookedAt.delete(row.id);
-    const stillGood = await this.#wouldSucceed(row);
-    return { ...row, state: stillGood ? "pending" : "failed", minedBlock: undefined, sentAt: undefined };
-  }
-
-  /** Whether it makes sense to send it again, on the chain as it is now. */
-  async #wouldSucceed({ to, data, purpose }: QueuedTransaction): Promise<boolean> {
-    if (purpose === "cancel") return true;
-    try {
-      await this.#options.account.estimate(to, data);
-      return true;
-    } catch (error) {
-      if (error instanceof RpcError) return false;
-      throw error;
-    }
   }
 
   /** Sends a pending transaction again; the one whose turn it is, with a higher fee once it has waited too long. */
