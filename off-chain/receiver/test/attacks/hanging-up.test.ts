@@ -1,0 +1,45 @@
+import { expect } from "chai";
+import { open, request } from "../door/raw.ts";
+import { eventually } from "../support/chain.ts";
+import { headersFor, PRICE, World } from "./world.ts";
+
+describe("Attack: hanging up in mid-body, for ever", () => {
+  let world: World;
+  before(async () => {
+    world = await World.open({
+      door: { headersTimeoutMs: 200, requestTimeoutMs: 400, silenceTimeoutMs: 1000, maxInFlight: 10 },
+      routes: {
+        "/big": { price: PRICE, handler: () => "x".repeat(8 * 1024 * 1024) },
+        "/cheap": { price: PRICE, handler: () => "content", methods: ["POST", "GET"] },
+      },
+    });
+  });
+  after(() => world.stop());
+
+  it("does not give the price back to who leaves while the answer is on its way", async () => {
+    const channel = await world.chain.open(2);
+    for (const count of [1n, 2n, 3n]) {
+      const socket = open(world.receiver.url, request("/big", headersFor(channel, count * PRICE)));
+      await new Promise((resolve) => socket.once("data", resolve));
+      socket.destroy();
+    }
+    await eventually(async () => (await world.receiver.store.channel(channel.id))!.inFlight === 0n);
+    expect(await world.spent(channel)).to.equal(3n * PRICE);
+  });
+
+  it("holds no place for who never sends the rest of a body, or never reads", async () => {
+    const channel = await world.chain.open(3);
+    const key = { "Idempotency-Key": "a", "Content-Length": "100" };
+    const sockets = [
+      ...[1n, 2n, 3n, 4n, 5n].map((count) =>
+        open(world.receiver.url, request("/cheap", { ...headersFor(channel, count * PRICE), ...key }, "POST")),
+      ),
+      ...[6n, 7n, 8n, 9n, 10n].map((count) =>
+        open(world.receiver.url, request("/big", headersFor(channel, count * PRICE))),
+      ),
+    ];
+    for (const socket of sockets) socket.pause();
+    await eventually(async () => (await world.pay(channel, 1000n * PRICE)).status === 200, 20_000);
+    for (const socket of sockets) socket.destroy();
+  });
+});

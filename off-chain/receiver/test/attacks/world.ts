@@ -1,0 +1,62 @@
+import type { ReceiverOptions } from "../../src/config/options.ts";
+import type { RunningReceiver } from "../../src/receiver.ts";
+import { TestChain, type TestChannel } from "../support/chain.ts";
+import { start, Stores } from "../support/receiver.ts";
+
+export const PRICE = 100n;
+
+/** A real receiver on a real chain, with a real SQLite file, that sells at `/cheap` and, ten times dearer, `/dear`. */
+export class World {
+  readonly chain: TestChain;
+  readonly stores = new Stores();
+  readonly options: Partial<ReceiverOptions>;
+  store: string;
+  receiver!: RunningReceiver;
+
+  private constructor(chain: TestChain, options: Partial<ReceiverOptions>) {
+    this.chain = chain;
+    this.store = this.stores.path();
+    this.options = {
+      routes: {
+        "/cheap": { price: PRICE, handler: () => "content", methods: ["GET", "POST"] },
+        "/dear": { price: 10n * PRICE, handler: () => "content" },
+      },
+      ...options,
+    };
+  }
+
+  static async open(options: Partial<ReceiverOptions> = {}): Promise<World> {
+    const world = new World(await TestChain.start(), options);
+    await world.restart();
+    return world;
+  }
+
+  /** Starts the receiver (again). */
+  async restart(over: Partial<ReceiverOptions> = {}): Promise<void> {
+    await (this.receiver as RunningReceiver | undefined)?.close();
+    this.receiver = await start(this.chain, this.store, { ...this.options, ...over });
+  }
+
+  async stop(): Promise<void> {
+    await this.receiver.close();
+    await this.chain.stop();
+    this.stores.remove();
+  }
+
+  pay(channel: TestChannel, balance: bigint, path = "/cheap"): Promise<Response> {
+    return fetch(this.receiver.url + path, { headers: headersFor(channel, balance) });
+  }
+
+  /** What the store says was spent. */
+  async spent({ id }: TestChannel): Promise<bigint> {
+    return (await this.receiver.store.channel(id))!.spent;
+  }
+}
+
+export function headersFor(channel: TestChannel, balance: bigint): Record<string, string> {
+  return {
+    "rdn-channel-id": channel.id,
+    "rdn-sender-balance": String(balance),
+    "rdn-balance-signature": channel.proof(balance),
+  };
+}
