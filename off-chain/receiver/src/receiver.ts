@@ -32,10 +32,12 @@ export async function startReceiver(options: ReceiverOptions): Promise<RunningRe
   const metrics = countPayments(engine.ledger);
   watchEngine(metrics.registry, engine);
   const { ledger } = metrics;
-  const app = await createServer(options, engine, metrics, log);
+  let app: Awaited<ReturnType<typeof createServer>>;
   try {
+    app = await createServer(options, engine, metrics, log);
     await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 5000 });
   } catch (error) {
+    // Whatever is wrong with the HTTP side: nothing goes on behind it, and the store is free again.
     await engine.stop();
     await engine.store.close();
     throw error;

@@ -17,8 +17,11 @@ describe("Attack: a cheap route's challenge is answered on a dear one", () => {
         return fetch(world.receiver.url + path, { headers: writePayment(payment, reading.challenge.echo) });
       };
       expect((await pay("/dear", PRICE)).status).to.equal(402);
+      if (dialect === "payment") {
+        expect((await pay("/dear", 10n * PRICE)).status, "a challenge is for its own path").to.equal(402);
+      }
       expect(await world.spent(channel)).to.equal(0n);
-      expect((await pay("/cheap", 2n * PRICE)).status, "where it belongs").to.equal(200);
+      expect((await pay("/cheap", 11n * PRICE)).status, "where it belongs").to.equal(200);
       expect(await world.spent(channel), "the route's price, whatever was echoed").to.equal(PRICE);
     });
   }

@@ -56,7 +56,7 @@ describe("claims and agreed closes on an embedded chain", () => {
     await receiver.engine.settler!.round();
     expect(await chain.sent(GAS_PAYER), "the sender still may").to.equal(0);
     await chain.pass(600);
-    await eventually(async () => (await receiver!.store.channel(channel.id))?.closesAt === CLOSED);
+    await eventually(async () => (await receiver!.store.channel(channel.id))?.closesAt === CLOSED, 20_000);
     expect((await chain.earned()) - before, "what was spent, not what was conceded").to.equal(60n);
   });
 

@@ -77,7 +77,11 @@ describe("what a receiver refuses to start with", () => {
     refused({ decimals: 6 }, /has 18 decimals, the configuration reckons with 6/, /"decimals": 18/));
 
   it("a route without content", async () => {
-    await refused({ routes: { "/x": { price: 1n, file: "/does/not/exist" } } }, /exist|cannot|not/, /route/);
+    const path = stores.path();
+    const error = await refusal({ routes: { "/x": { price: 1n, file: "/does/not/exist" } } }, path);
+    expect(error).to.be.instanceOf(RefusedToStart);
+    expect((error as RefusedToStart).remedy).to.match(/route/);
+    await (await start(chain, path)).close(); // nothing of the refused one holds the store
   });
 
   it("a store that another receiver holds", async () => {
