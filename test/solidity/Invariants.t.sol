@@ -92,46 +92,4 @@ contract InvariantsTest {
             check(has == due, "I6: somebody has too much or too little");
         }
     }
-
-    /// @notice The campaign is not idle: in a score of random plays, every path of the handler is reached.
-    function test_EveryPathIsReached() external {
-        uint256[] memory reached = new uint256[](handler.PATHS());
-        for (uint256 game = 0; game < 20; ++game) {
-            Handler player = new Handler();
-            for (uint256 step = 0; step < 80; ++step) {
-                // A limit, because a token that burns all gas burns 63/64 of what it gets.
-                this.play{gas: 2e10}(player, uint256(keccak256(abi.encode(game, step))));
-            }
-            for (uint256 path = 0; path < reached.length; ++path) reached[path] += player.reached(path);
-        }
-        for (uint256 path = 0; path < reached.length; ++path) {
-            if (reached[path] == 0) revert NotReached(path);
-        }
-    }
-
-    error NotReached(uint256 path);
-
-    function play(Handler player, uint256 seed) external {
-        uint256 a = uint256(keccak256(abi.encode(seed, "a")));
-        uint256 b = uint256(keccak256(abi.encode(seed, "b")));
-        uint256 c = uint256(keccak256(abi.encode(seed, "c")));
-        uint256 action = seed % 16;
-        bool rarely = b % 2 == 0; // what ends a channel
-        if (action == 0) player.deposit(a, b);
-        if (action == 1) player.depositByCallback(a, b);
-        if (action == 2) player.depositByAuthorization(a, b, bytes32(c));
-        if (action == 3) player.settle(a, b, c, a >> 9);
-        if (action == 4) player.settleMany(a, b, c);
-        if (action == 5 && rarely) player.closeByReceiver(a, b, c);
-        if (action == 6 && rarely) player.closeBySender(a, b, c);
-        if (action == 7 && rarely) player.closeByAnyone(a, b, c, a >> 9);
-        if (action == 8) player.requestClose(a, b, c);
-        if (action == 9) player.finalize(a, b);
-        if (action == 10) player.collect(a, c & 1 == 0);
-        if (action == 11) player.forge(a, b, c);
-        if (action == 12) player.trespass(a, b, c & 1 == 0);
-        if (action == 13) player.pass(a >> 200);
-        if (action == 14) player.setMood(a, b, c);
-        if (action == 15) player.donate(a, b);
-    }
 }

@@ -4,159 +4,169 @@ pragma solidity ^0.8.28;
 import {Moves} from "./Moves.sol";
 
 /// @title One channel, as a state machine for the prover (`npm run prove`)
-/// @notice Every function of the manager that moves this channel's numbers, with its checks in its order. Signatures are
+/// @notice Every move that the manager can make with this channel's numbers, with its checks in its order. Signatures are
 /// what they are worth: the highest balance that the sender side signed, or amount that it conceded. Payouts are two
 /// sums, paid or owed. docs/security/proof.md says what this leaves out.
+/// @dev The proof is by induction, written out, so that the prover need not find out which numbers can be reached: `none`
+/// shows that the invariants hold for a channel that was never opened; every other function starts from any numbers
+/// whatsoever for which they hold, makes one move, and shows that they hold after. Before the move: `d` deposit, `s`
+/// settled, `c` closesAt, `g` signed, `i` paid in, `r` paid to the receiver, `b` paid back to the sender.
 contract OneChannel {
     uint256 private constant CLOSED = type(uint32).max;
 
-    struct Numbers {
-        uint256 deposit;
-        uint256 settled;
-        uint256 closesAt;
-        uint256 signed;
-        uint256 paidIn;
-        uint256 toReceiver;
-        uint256 toSender;
+    function none() external pure {
+        _assertHolds(0, 0, 0, 0, 0, 0, 0);
     }
 
-    uint256 private deposit;
-    uint256 private settled;
-    uint256 private closesAt;
-
-    uint256 private signed;
-    uint256 private paidIn;
-    uint256 private toReceiver;
-    uint256 private toSender;
-
-    // What was before the move that is running.
-    uint256 private oldDeposit;
-    uint256 private oldSettled;
-    uint256 private oldClosesAt;
-
-    /// @dev The base of the induction: it holds before the first move.
-    constructor() {
-        _assertHolds();
-    }
-
-    /// @dev The step: if it holds before a move, it holds after. Every move starts from any numbers whatsoever for which it
-    /// holds, so that the prover need not find out which of them can be reached.
-    modifier from(Numbers calldata start) {
-        deposit = oldDeposit = start.deposit;
-        settled = oldSettled = start.settled;
-        closesAt = oldClosesAt = start.closesAt;
-        signed = start.signed;
-        paidIn = start.paidIn;
-        toReceiver = start.toReceiver;
-        toSender = start.toSender;
-        require(_holds());
-        _;
-        _assertHolds();
-        _assertMoved();
-    }
-
-    function sign(Numbers calldata start, uint256 balance) external from(start) {
-        require(closesAt != CLOSED); // after that, it is worth nothing
-        if (balance > signed) signed = balance;
-    }
-
-    function add(Numbers calldata start, uint256 amount) external from(start) {
+    /// @dev A deposit, by whichever way.
+    function deposit(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
+        uint256 amount
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
         require(amount != 0);
-        require(closesAt == 0);
-        require(amount <= type(uint112).max - deposit);
-        deposit += amount;
-        paidIn += amount;
+        require(c == 0);
+        require(amount <= type(uint112).max - d);
+        _assertHolds(d + amount, s, 0, g, i + amount, r, b);
+        assert(d + amount >= d); // I3
     }
 
-    function settle(Numbers calldata start, uint256 amount, uint256 balance) external from(start) {
-        _live();
-        require(amount <= balance);
-        require(balance <= signed);
-        uint256 paid = _credit(amount);
-        require(paid != 0);
+    /// @dev The sender side signs a balance; nothing else happens.
+    function sign(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
+        uint256 balance
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
+        _assertHolds(d, s, c, balance > g ? balance : g, i, r, b);
     }
 
-    /// @dev By anyone who holds a proof, or by the receiver up to what is settled; by the sender with an agreement, which
-    /// it concedes by calling.
-    function close(
-        Numbers calldata start,
+    /// @dev `settle`, and each row of `settleMany`.
+    function settle(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
         uint256 amount,
-        uint256 balance,
-        bool bySender,
-        bool byReceiver
-    ) external from(start) {
-        _live();
-        if (bySender) {
-            if (amount > signed) signed = amount;
-        } else if (!byReceiver || amount > settled) {
-            require(amount <= balance);
-            require(balance <= signed);
-        }
-        _credit(amount);
-        _close();
+        uint256 balance
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
+        require(d != 0);
+        require(c != CLOSED);
+        require(amount <= balance);
+        require(balance <= g);
+        uint256 total = Moves.credited(d, s, amount);
+        _assertHolds(d, total, c, g, i, r + (total - s), b);
+        assert(total >= s); // I3
     }
 
-    function requestClose(Numbers calldata start, uint256 amount, uint32 period) external from(start) {
-        require(deposit != 0);
-        require(closesAt == 0);
-        require(block.timestamp != 0 && block.timestamp <= type(uint64).max);
-        if (amount > signed) signed = amount;
-        _credit(amount);
-        closesAt = Moves.closesAt(block.timestamp, period);
+    /// @dev `close`: by whoever holds a proof, by the receiver up to what is settled, or by the sender, which concedes the
+    /// amount by calling.
+    function close(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
+        uint256 amount,
+        bool bySender
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
+        require(d != 0);
+        require(c != CLOSED);
+        require(bySender || amount <= g || amount <= s);
+        if (bySender && amount > g) g = amount;
+        uint256 total = Moves.credited(d, s, amount);
+        _assertHolds(d, total, CLOSED, g, i, r + (total - s), b + (d - total));
+        assert(total >= s); // I3
+        assert(r + (total - s) + b + (d - total) == i); // I6: all that was paid in is paid out
     }
 
-    function finalize(Numbers calldata start) external from(start) {
-        _live();
-        require(closesAt != 0);
-        require(block.timestamp >= closesAt);
-        _close();
+    function requestClose(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
+        uint256 amount,
+        uint64 time,
+        uint32 period
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
+        require(d != 0);
+        require(c == 0);
+        require(time != 0);
+        if (amount > g) g = amount;
+        uint256 total = Moves.credited(d, s, amount);
+        uint256 closesAt = Moves.closesAt(time, period);
+        _assertHolds(d, total, closesAt, g, i, r + (total - s), b);
+        assert(total >= s); // I3
+        assert(closesAt != 0 && closesAt < CLOSED); // I5: it is closing, neither open nor closed, and can be finalized
     }
 
-    function _live() private view {
-        require(deposit != 0);
-        require(closesAt != CLOSED);
+    function finalize(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b,
+        uint64 time
+    ) external pure {
+        require(_holds(d, s, c, g, i, r, b));
+        require(d != 0);
+        require(c != CLOSED);
+        require(c != 0);
+        require(time >= c);
+        _assertHolds(d, s, CLOSED, g, i, r, b + (d - s));
+        assert(r + b + (d - s) == i); // I6: all that was paid in is paid out
     }
 
-    function _credit(uint256 amount) private returns (uint256 paid) {
-        uint256 total = Moves.credited(deposit, settled, amount);
-        paid = total - settled;
-        settled = total;
-        toReceiver += paid;
-    }
-
-    function _close() private {
-        toSender += deposit - settled;
-        closesAt = CLOSED;
-    }
-
-    /// @dev What holds in every state.
-    function _holds() private view returns (bool) {
+    function _holds(
+        uint256 d,
+        uint256 s,
+        uint256 c,
+        uint256 g,
+        uint256 i,
+        uint256 r,
+        uint256 b
+    ) private pure returns (bool) {
         return
-            settled <= deposit &&
-            settled <= signed &&
-            toReceiver == settled &&
-            paidIn == deposit &&
-            deposit <= type(uint112).max &&
-            closesAt <= CLOSED &&
-            toSender == (closesAt == CLOSED ? deposit - settled : 0);
+            s <= d &&
+            s <= g &&
+            d <= type(uint112).max &&
+            c <= CLOSED &&
+            i == d &&
+            r == s &&
+            b == (c == CLOSED ? d - s : 0);
     }
 
-    function _assertHolds() private view {
-        assert(settled <= deposit); // I2
-        assert(settled <= signed); // I7
-        assert(toReceiver == settled); // I6
-        assert(paidIn == deposit); // I6
-        assert(deposit <= type(uint112).max); // the packing
-        assert(closesAt <= CLOSED); // the packing
-        assert(closesAt == CLOSED || toSender == 0); // I6
-        assert(closesAt != CLOSED || toReceiver + toSender == paidIn); // I6: all that was paid in was paid out
-    }
-
-    function _assertMoved() private view {
-        assert(deposit >= oldDeposit); // I3
-        assert(settled >= oldSettled); // I3
-        assert(oldClosesAt != CLOSED); // I4: no move of a closed channel comes to its end
-        assert(oldClosesAt == 0 || closesAt == oldClosesAt || closesAt == CLOSED); // I5
-        assert(oldClosesAt == 0 || deposit == oldDeposit); // deposits go into open channels only
+    function _assertHolds(uint256 d, uint256 s, uint256 c, uint256 g, uint256 i, uint256 r, uint256 b) private pure {
+        assert(s <= d); // I2
+        assert(s <= g); // I7
+        assert(d <= type(uint112).max); // fits its bits
+        assert(c <= CLOSED); // fits its bits
+        assert(i == d); // I6
+        assert(r == s); // I6
+        assert(b == (c == CLOSED ? d - s : 0)); // I6
     }
 }

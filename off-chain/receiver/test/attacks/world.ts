@@ -49,7 +49,7 @@ export class World {
 
   /** What the store says was spent. */
   async spent({ id }: TestChannel): Promise<bigint> {
-    return (await this.receiver.store.channel(id))!.spent;
+    return (await this.receiver.store.channel(id))?.spent ?? 0n;
   }
 }
 
