@@ -1,4 +1,4 @@
-// `npm run prove`: the compiler's SMTChecker over the one-channel model (test/solidity/model). Every assertion
+// `npm run prove`: the compiler's SMTChecker over the one-channel model (test/model). Every assertion
 // must be proved; one that is violated or unknown fails the command. docs/security/proof.md says what is not
 // covered.
 import { readFileSync, readdirSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Diagnostic {
 const require = createRequire(import.meta.url);
 const solc = require("solc") as { compile(input: string): string; version(): string };
 
-const folder = join(root, "test", "solidity", "model");
+const folder = join(root, "test", "model");
 const sources = Object.fromEntries(
   readdirSync(folder).map((file) => [file, { content: readFileSync(join(folder, file), "utf8") }]),
 );
