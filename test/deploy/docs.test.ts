@@ -7,31 +7,13 @@ import { createInterface } from "node:readline";
 import { planDeployment } from "@rmps/contracts/deploy";
 import { expect } from "chai";
 import { startLocalChain, type LocalChain } from "../../scripts/lib/local-chain.ts";
+import { blocksOf } from "../fixtures/documents.ts";
 import { startAnvil, startHardhat, type Node } from "./support/nodes.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const require = createRequire(import.meta.url);
 // Hardhat's well-known account #0.
 const KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
-interface Block {
-  mark: string;
-  name: string;
-  language: string;
-  code: string;
-}
-
-/** Every block of code of a page, with the mark in the comment before it. */
-function blocksOf(page: string): Block[] {
-  const text = readFileSync(join(root, "docs", page), "utf8");
-  const pattern = /(?:<!-- (run|not run|file): (.+?) -->\n+)?```(\w*)\n([\s\S]*?)```/g;
-  return [...text.matchAll(pattern)].map(([, mark = "", name = "", language = "", code = ""]) => ({
-    mark,
-    name,
-    language,
-    code,
-  }));
-}
 
 /** Runs a line as a shell does; `npm run deploy` without the build before it, which the tests' own build was. */
 function shell(line: string, env: Record<string, string>): Promise<string> {

@@ -1,6 +1,6 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { readFileSync } from "node:fs";
-import { createServer as createHttp } from "node:http";
+import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { Logger } from "pino";
 import { api } from "./api/api.ts";
@@ -11,7 +11,7 @@ import { forwardAuth, type ForwardAuthRoutes } from "./adapters/forward-auth.ts"
 import { openDoor } from "./door/open.ts";
 import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
-import { createPaywall } from "./paywall/paywall.ts";
+import { createPaywall, type Paywall } from "./paywall/paywall.ts";
 import { Content } from "./proxy/content.ts";
 import { sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
@@ -23,6 +23,15 @@ const KEEP_ALIVE = 65_000;
 /** Where the API is, unless told otherwise. */
 export const GATEWAY_PATH = "/api/1";
 
+/** The HTTP side of a receiver. */
+export interface HttpSide {
+  /** Ready to listen. */
+  readonly app: FastifyInstance;
+  readonly paywall: Paywall;
+  /** Answers a request of whichever server, limits of the door included. */
+  readonly handler: RequestListener;
+}
+
 /**
  * The HTTP side: what is sold, API, health and metrics. Not listening yet.
  * @throws RefusedToStart where a route is wrong.
@@ -32,11 +41,12 @@ export async function createServer(
   engine: Engine,
   metrics: PaymentMetrics,
   log: Logger,
-): Promise<FastifyInstance> {
+): Promise<HttpSide> {
   const { tls } = options;
   const cors = createCors(options.cors ?? []);
   const door = openDoor(options.door, cors, metrics.registry);
   const logger: FastifyBaseLogger = log.child({ part: "http" });
+  let guarded: RequestListener | undefined;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -45,7 +55,7 @@ export async function createServer(
     clientErrorHandler: answerClientError,
     serverFactory: (handler) => {
       const limits = { ...door.serverOptions, keepAliveTimeout: KEEP_ALIVE };
-      const guarded = door.around(handler);
+      guarded = door.around(handler);
       const server =
         tls === undefined
           ? createHttp(limits, guarded)
@@ -74,7 +84,8 @@ export async function createServer(
   }
   await app.register(healthRoutes, { engine, metrics });
   await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
-  return app;
+  await app.ready();
+  return { app, paywall, handler: guarded! };
 }
 
 function contentOf({ routes = {} }: ReceiverOptions): Content {
