@@ -3,7 +3,7 @@ import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
 import * as wire from "../../src/index.ts";
 import { changed, fromBase64url, toBase64url, without } from "../support/json.ts";
-import { challengeKey, offer, options, paramsOf, write } from "../support/payment-auth.ts";
+import { challengeKey, offer, paramsOf, write } from "../support/payment-auth.ts";
 import * as sample from "../support/samples.ts";
 
 const { signature, contract, receiver, token, sender, channelId } = sample;

@@ -1,5 +1,4 @@
 import * as wire from "../../src/index.ts";
-import { toBase64url } from "./json.ts";
 import * as sample from "./samples.ts";
 
 /** The key of the server whose challenges these tests read and answer. */
