@@ -12,6 +12,8 @@ export type AlarmName =
   | "nodes-disagree"
   /** The settler's rounds fail. */
   | "settler"
+  /** Answers on chain take too long for some challenge periods: channels with these take no payments. */
+  | "slow-chain"
   /** A dispute is not mined and most of its challenge period is over. */
   | "time-short"
   /** A close below what was spent, and no gas key here to dispute it. */
@@ -54,6 +56,7 @@ export const ALARM_NAMES: readonly AlarmName[] = [
   "rpc",
   "nodes-disagree",
   "settler",
+  "slow-chain",
   "time-short",
   "undefended",
   "store",

@@ -3,14 +3,17 @@ import type { Logger } from "pino";
 import { Alarms } from "./alarms.ts";
 import { rpcCodeReader } from "./chain/rpc/code-reader.ts";
 import { createRpc, type Rpc } from "./chain/rpc/rpc.ts";
+import { Defence } from "./chain/defence.ts";
 import { SettlerLoop } from "./chain/settler/loop.ts";
 import { undefendedWatch } from "./chain/settler/undefended.ts";
+import { Heartbeat } from "./chain/watcher/heartbeat.ts";
 import { Watcher } from "./chain/watcher/watcher.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import { resolve, type Resolved } from "./config/resolve.ts";
 import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { AgreementSigner, Ledger } from "./ledger/types.ts";
+import { lookForOutages } from "./outages.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -22,6 +25,7 @@ export interface Engine {
   readonly watcher: Watcher;
   /** Undefined without a gas key: nothing is settled from here. */
   readonly settler: SettlerLoop | undefined;
+  readonly defence: Defence;
   readonly ledger: Ledger;
   readonly closer: Closer;
   readonly alarms: Alarms;
@@ -36,6 +40,9 @@ const DEFAULT_STORE = "rmps-receiver.sqlite";
 
 /** How long a transaction may wait for its block before it is replaced, in milliseconds: about four blocks. */
 const RESEND = { development: 2_000, elsewhere: 50_000 };
+
+/** Milliseconds between two looks for outages: alarms ring in the log though nobody asks for health or metrics. */
+const OUTAGES_EVERY = 10_000;
 
 /** A gain has to be so many times the cost of its gas, unless told otherwise. */
 const GAIN_MULTIPLE = 2;
@@ -131,6 +138,17 @@ async function assemble(
     rounds.add((changed) => void look(changed).catch((error: unknown) => log.warn({ err: error }, "cannot look")));
   }
   const head = () => watcher.head();
+  const defence = new Defence({
+    rpc,
+    transactions: store.transactions,
+    alarms,
+    head,
+    settlerFailingSince: () => settler?.failingSince,
+    idle: development && typeof confirmations === "number",
+    shortestPeriod: terms.minChallengePeriod,
+    log: log.child({ part: "defence" }),
+    now,
+  });
   const ledger = createLedger({
     manager: identity,
     terms,
@@ -138,7 +156,7 @@ async function assemble(
     head,
     now,
     discover: (id) => watcher.discover(id),
-    defensible: () => !alarms.rings("gas-money"),
+    defensible: (channel) => !alarms.rings("gas-money") && defence.defends(channel.terms),
     onError: (error) => log.error({ err: error }, "a payment could not be taken"),
   });
   const reader = rpcCodeReader(rpc);
@@ -154,6 +172,13 @@ async function assemble(
   });
   await watcher.start();
   settler?.start();
+  defence.start();
+  const outages = new Heartbeat(
+    () => lookForOutages({ store, watcher, alarms }).then(() => undefined),
+    OUTAGES_EVERY,
+    (error) => log.warn({ err: error }, "cannot look for outages"),
+  );
+  outages.start();
   log.info({ ...identity, chainId: String(chainId), gas: gas && addressOf(gas) }, "following the chain");
   return {
     resolved,
@@ -161,11 +186,14 @@ async function assemble(
     store,
     watcher,
     settler,
+    defence,
     ledger,
     closer,
     alarms,
     signer,
     async stop() {
+      await outages.stop();
+      await defence.stop();
       await settler?.stop();
       await watcher.stop();
       rpc.close();

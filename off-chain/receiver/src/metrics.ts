@@ -67,7 +67,7 @@ export function countPayments(ledger: Ledger): PaymentMetrics {
 
 /** Gauges over a running receiver, read when Prometheus asks. */
 export function watchEngine(registry: Registry, engine: Engine): void {
-  const { store, watcher, settler, alarms } = engine;
+  const { store, watcher, settler, alarms, defence } = engine;
   const gauge = (name: string, help: string, read: () => number | undefined) =>
     new Gauge({
       name,
@@ -135,6 +135,7 @@ export function watchEngine(registry: Registry, engine: Engine): void {
   gauge("rmps_head_block", "Newest block that was read", () => watcher.head()?.number);
   gauge("rmps_head_age_seconds", "Since the head last moved", () => age(watcher.head()?.movedAt));
   gauge("rmps_head_read_age_seconds", "Since the chain was last read", () => age(watcher.head()?.readAt));
+  gauge("rmps_answer_seconds", "What an answer to a close takes on chain at present", () => defence.seconds);
   gauge("rmps_leading", "1 on the node that watches and settles", () => (watcher.leading ? 1 : 0));
   gauge("rmps_gas_money_wei", "What the gas account has", () =>
     settler?.gasMoney === undefined ? undefined : Number(settler.gasMoney),

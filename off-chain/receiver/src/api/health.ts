@@ -1,19 +1,17 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Engine } from "../engine.ts";
 import type { PaymentMetrics } from "../metrics.ts";
-
-/** After so many milliseconds without the chain the alarm rings. */
-const RPC_SILENCE = 30_000;
+import { lookForOutages } from "../outages.ts";
 
 /** Whether payments can be taken, and if not, why. @returns reasons, none of them secret. */
-export async function unreadiness({ store, ledger, alarms }: Engine): Promise<string[]> {
+export async function unreadiness(engine: Engine): Promise<string[]> {
+  const { ledger, alarms, defence, resolved } = engine;
   const reasons: string[] = [];
-  const healthy = await store.healthy();
-  alarms.set("store", !healthy, "The store does not answer.");
-  if (!healthy) reasons.push("store-unavailable");
+  if (!(await lookForOutages(engine))) reasons.push("store-unavailable");
   const chain = ledger.unavailable();
   if (chain !== undefined) reasons.push(chain);
   if (alarms.rings("gas-money")) reasons.push("gas-money");
+  if (!defence.defends({ challengePeriod: resolved.offeredPeriod })) reasons.push("slow-chain");
   return reasons;
 }
 
@@ -25,9 +23,7 @@ export const healthRoutes: FastifyPluginAsync<{ engine: Engine; metrics: Payment
   app.addHook("onSend", async (_, reply) => void reply.header("cache-control", "no-store"));
 
   app.get("/health", async () => {
-    const { failingSince } = engine.watcher;
-    const silent = failingSince !== undefined && Date.now() - failingSince > RPC_SILENCE;
-    engine.alarms.set("rpc", silent, "No node has answered as it should for half a minute.");
+    await lookForOutages(engine);
     const alarms = engine.alarms.list().map(({ name }) => name);
     return { status: alarms.length === 0 ? "ok" : "alarm", alarms };
   });

@@ -54,7 +54,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (!ours(channel.terms)) return "wrong-terms";
     if (refusal !== undefined) return refusal;
     if (channel.confirmedDeposit < terms.minDeposit) return "wrong-terms";
-    return defensible === undefined || defensible(channel.id) ? undefined : "chain-unavailable";
+    return defensible === undefined || defensible(channel) ? undefined : "chain-unavailable";
   }
 
   function isSigned(channel: ChannelRecord, { channelId, balance, signature }: PresentedProof): boolean {

@@ -33,7 +33,7 @@ export interface LedgerOptions {
   /** Looks once, boundedly, for an unknown channel ahead of the sync; the store knows it afterwards if it exists. */
   readonly discover?: (id: Hex) => Promise<void>;
   /** False for a channel that could not be defended now: it takes no payments (`chain-unavailable`). */
-  readonly defensible?: (id: Hex) => boolean;
+  readonly defensible?: (channel: ChannelRecord) => boolean;
   /** Told what broke, where a broken store or a bug was answered with a refusal. */
   readonly onError?: (error: unknown) => void;
   /** Payments that may wait for their commit; more are answered `busy`. 10,000 unless given. */

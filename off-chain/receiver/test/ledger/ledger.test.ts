@@ -147,7 +147,7 @@ describe("The ledger", () => {
   it("sells nothing on a channel that cannot be defended", async () => {
     await shop.close();
     let lost = "";
-    shop = await openShop({ ledger: { defensible: (id) => id !== lost } });
+    shop = await openShop({ ledger: { defensible: ({ id }) => id !== lost } });
     const channel = await shop.channel(100n);
     expect(await codeOf(channel, 5n)).to.equal("paid");
     lost = channel.id;

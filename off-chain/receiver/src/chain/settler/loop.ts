@@ -84,6 +84,11 @@ export class SettlerLoop {
     return this.#gas.balance;
   }
 
+  /** Since when rounds have failed, Unix milliseconds; undefined while they do not. */
+  get failingSince(): number | undefined {
+    return this.#beat.failingSince;
+  }
+
   /** Transactions sent by this process, by purpose. */
   get sent(): ReadonlyMap<QueuedTransaction["purpose"], number> {
     return this.#settler.sent;
@@ -126,10 +131,14 @@ export class SettlerLoop {
   }
 
   async #round(): Promise<void> {
-    const { watcher, alarms } = this.#options;
+    const { watcher, alarms, store } = this.#options;
     const { block } = watcher;
     const head = watcher.head();
-    if (!watcher.leading) this.#closing.forget();
+    if (!watcher.leading) {
+      this.#closing.forget();
+      // It sells too, and must not where the account that they share could not defend a channel.
+      await this.#gas.look(undefined, async () => (await store.totals()).open, false);
+    }
     if (!watcher.leading || block === undefined || head === undefined) return;
     await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
     alarms.set("settler", false, "");

@@ -3,6 +3,9 @@ import type { Alarms } from "../../alarms.ts";
 import type { Store } from "../../store/store.ts";
 import { disputes } from "./policy.ts";
 
+/** Channels that the alarm names; the API lists all that are closing. */
+const NAMED = 10;
+
 /**
  * For a receiver without a gas key: rings while a close concedes less than was spent, so that whoever holds a key (or
  * a watchtower) submits the proof. To be called after every look at the chain.
@@ -15,14 +18,21 @@ export function undefendedWatch(store: Store, alarms: Alarms): (changed: readonl
     if (!begun) for (const { id } of await store.channels({ status: "closing" })) suspects.add(id);
     begun = true;
     for (const id of changed) suspects.add(id);
-    let [count, gain] = [0, 0n];
+    const found: Hex[] = [];
+    let gain = 0n;
     for (const id of suspects) {
       const channel = await store.channel(id);
       const [dispute] = channel === undefined ? [] : disputes([channel]);
       if (dispute === undefined) suspects.delete(id);
-      else [count, gain] = [count + 1, gain + dispute.gain];
+      else {
+        found.push(id);
+        gain += dispute.gain;
+      }
     }
-    const detail = `${count} channels are being closed below what was spent (${gain} in all), and there is no gas key here.`;
-    alarms.set("undefended", count > 0, detail);
+    const which = found.slice(0, NAMED).join(", ") + (found.length > NAMED ? " and others" : "");
+    const detail =
+      `${found.length} channels are being closed below what was spent (${gain} in all), and there is no gas key here: ` +
+      `${which}.`;
+    alarms.set("undefended", found.length > 0, detail);
   };
 }
