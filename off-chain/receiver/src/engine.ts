@@ -6,14 +6,13 @@ import { createRpc, type Rpc } from "./chain/rpc/rpc.ts";
 import { Defence } from "./chain/defence.ts";
 import { SettlerLoop } from "./chain/settler/loop.ts";
 import { undefendedWatch } from "./chain/settler/undefended.ts";
-import { Heartbeat } from "./chain/watcher/heartbeat.ts";
 import { Watcher } from "./chain/watcher/watcher.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import { resolve, type Resolved } from "./config/resolve.ts";
 import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { AgreementSigner, Ledger } from "./ledger/types.ts";
-import { lookForOutages } from "./outages.ts";
+import { watchOutages } from "./outages.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -40,9 +39,6 @@ const DEFAULT_STORE = "rmps-receiver.sqlite";
 
 /** How long a transaction may wait for its block before it is replaced, in milliseconds: about four blocks. */
 const RESEND = { development: 2_000, elsewhere: 50_000 };
-
-/** Milliseconds between two looks for outages: alarms ring in the log though nobody asks for health or metrics. */
-const OUTAGES_EVERY = 10_000;
 
 /** A gain has to be so many times the cost of its gas, unless told otherwise. */
 const GAIN_MULTIPLE = 2;
@@ -173,12 +169,7 @@ async function assemble(
   await watcher.start();
   settler?.start();
   defence.start();
-  const outages = new Heartbeat(
-    () => lookForOutages({ store, watcher, alarms }).then(() => undefined),
-    OUTAGES_EVERY,
-    (error) => log.warn({ err: error }, "cannot look for outages"),
-  );
-  outages.start();
+  const stopWatchingOutages = watchOutages({ store, watcher, alarms }, log);
   log.info({ ...identity, chainId: String(chainId), gas: gas && addressOf(gas) }, "following the chain");
   return {
     resolved,
@@ -192,7 +183,7 @@ async function assemble(
     alarms,
     signer,
     async stop() {
-      await outages.stop();
+      await stopWatchingOutages();
       await defence.stop();
       await settler?.stop();
       await watcher.stop();

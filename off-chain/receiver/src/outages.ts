@@ -1,10 +1,17 @@
+import type { Logger } from "pino";
+import { Heartbeat } from "./chain/watcher/heartbeat.ts";
 import type { Engine } from "./engine.ts";
 
 /** After so many milliseconds without the chain the alarm rings. */
 const RPC_SILENCE = 30_000;
 
+/** Between two looks, in milliseconds: alarms ring in the log though nobody asks for health or metrics. */
+const EVERY = 10_000;
+
+type Watched = Pick<Engine, "store" | "watcher" | "alarms">;
+
 /** Rings where the store or all nodes are out of reach. @returns whether the store answers. */
-export async function lookForOutages(engine: Pick<Engine, "store" | "watcher" | "alarms">): Promise<boolean> {
+export async function lookForOutages(engine: Watched): Promise<boolean> {
   const { store, watcher, alarms } = engine;
   const { failingSince } = watcher;
   const silent = failingSince !== undefined && Date.now() - failingSince > RPC_SILENCE;
@@ -12,4 +19,12 @@ export async function lookForOutages(engine: Pick<Engine, "store" | "watcher" | 
   const healthy = await store.healthy();
   alarms.set("store", !healthy, "The store does not answer.");
   return healthy;
+}
+
+/** Looks for outages from now on. @returns how to stop it. */
+export function watchOutages(engine: Watched, log: Logger): () => Promise<void> {
+  const look = () => lookForOutages(engine).then(() => undefined);
+  const beat = new Heartbeat(look, EVERY, (error) => log.warn({ err: error }, "cannot look for outages"));
+  beat.start();
+  return () => beat.stop();
 }
