@@ -65,6 +65,18 @@ const store = process.env.RMPS_STORE || join(root, "data", "receiver.sqlite");
 const chain = await onPort("RPC_PORT", rpcPort, () => startLocalChain(rpcPort));
 const shop = await onPort("PORT", port, () => openShopOnNewChain(chain, store, port));
 
+// Before it says that it is ready: whoever reads that may send a signal at once.
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await shop.close();
+  await chain.close();
+  process.exit(0);
+}
+process.on("SIGINT", () => void stop());
+process.on("SIGTERM", () => void stop());
+
 console.log(`
   Chain     ${chain.url}  (chain id 31337, Hardhat's well-known accounts)
   Token     ${chain.token}  (MIC; accounts #2 to #9 hold 1,000 each)
@@ -79,14 +91,3 @@ RMPS is ready. In another terminal:
 
 Also on sale: /kitten.jpg, /teapot.jpg, /test.txt. Ctrl-C stops.
 `);
-
-let stopping = false;
-async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  await shop.close();
-  await chain.close();
-  process.exit(0);
-}
-process.on("SIGINT", () => void stop());
-process.on("SIGTERM", () => void stop());

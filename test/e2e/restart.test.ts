@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startProcess } from "./support/process.ts";
+import { start, startProcess } from "./support/process.ts";
 import { openShop } from "./support/shop.ts";
 
 describe("npm start: again", () => {
@@ -19,6 +20,19 @@ describe("npm start: again", () => {
     expect(readdirSync(shop.home).filter((name) => /^receiver.*sqlite/.test(name)).length).to.be.greaterThan(1);
     await shop.stop();
   });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`stops cleanly where npm alone is told ${signal}`, async () => {
+      const home = mkdtempSync(join(tmpdir(), "rmps-npm-"));
+      const env = { PORT: "0", RPC_PORT: "0", RMPS_STORE: join(home, "receiver.sqlite") };
+      const npm = start("npm", ["start"], env);
+      await npm.printed(/RMPS is ready/);
+      const [, url] = npm.output().match(/Shop\s+(\S+)/)!;
+      expect(await npm.stop(signal)).to.equal(0);
+      expect(await fetch(url!).catch(() => "nobody there")).to.equal("nobody there");
+      rmSync(home, { recursive: true });
+    });
+  }
 
   it("says which port is taken, and how to use another", async () => {
     const shop = await openShop();

@@ -16,7 +16,12 @@ export interface RunningProcess {
 
 /** Starts `node …args` at the repository's root, with `env` on top of this process's own environment. */
 export function startProcess(args: string[], env: Record<string, string> = {}): RunningProcess {
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } });
+  return start(process.execPath, args, env);
+}
+
+/** Starts any command at the repository's root. */
+export function start(command: string, args: string[], env: Record<string, string> = {}): RunningProcess {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env } });
   let text = "";
   const watchers = new Set<() => void>();
   const append = (chunk: Buffer) => {
