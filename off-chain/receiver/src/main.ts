@@ -1,9 +1,12 @@
+import { createRequire } from "node:module";
 import { Command } from "commander";
 import { optionsFrom } from "./config/from-config.ts";
 import { readConfig, SECRET_VARIABLES, SETTINGS } from "./config/settings.ts";
 import { startReceiver, type RunningReceiver } from "./receiver.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
 import { StoreRefused } from "./store/error.ts";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /** Exit code of a receiver that refused to start. */
 const REFUSED = 1;
@@ -24,6 +27,7 @@ Exit codes: 0 after SIGTERM or SIGINT, 1 where it refuses to start or fails.`;
 function command(): Command {
   const made = new Command("rmps-receiver")
     .description("Sells HTTP resources for tiny payments over RMPS channels.")
+    .version(version)
     .option("--config <file>", "configuration file (JSON)", process.env["RMPS_CONFIG"])
     .option("--recover", "the store is a restored old copy, or new while channels are open: trust no credit in it")
     .option("--check", "start, say whether all is well, and stop")
@@ -59,12 +63,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`rmps-receiver: ${explain(error)}\n`);
     return;
   }
-  process.stderr.write(`rmps-receiver: ready on ${receiver.url}\n`);
-  if (values.check === true) return receiver.close();
-  await new Promise<void>((resolve) => {
+  // Listens before it says that it is ready: whoever reads that may send a signal at once.
+  const told = new Promise<void>((resolve) => {
     // A second signal while requests drain does not cut them off; SIGKILL does, and loses nothing that was served.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
   });
+  process.stderr.write(`rmps-receiver: ready on ${receiver.url}\n`);
+  if (values.check !== true) await told;
   await receiver.close();
 }
 

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { account, eventually, GAS_PAYER, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 const COMMAND = join(import.meta.dirname, "../../bin/rmps-receiver.js");
 
@@ -95,6 +96,12 @@ describe("rmps-receiver", () => {
       expect(output()).to.contain(word);
     }
     expect(output(), "keys are not for command lines").to.not.match(/--(agreement|gas)-key /);
+  });
+
+  it("says its version", async () => {
+    const { ended, output } = run("--version");
+    expect((await ended).code).to.equal(0);
+    expect(output()).to.equal(`${manifest.version}\n`);
   });
 
   it("says what is missing, and how to give it", async () => {

@@ -1,5 +1,5 @@
 import { ParseError } from "@rmps/proofs";
-import { SenderError, type SenderErrorCode } from "../errors.ts";
+import { LimitExceededError, SenderError, type LimitName, type SenderErrorCode } from "../errors.ts";
 
 /** What the command exits with. */
 export const EXIT = {
@@ -44,9 +44,23 @@ const CODES: Record<SenderErrorCode, number> = {
   configuration: EXIT.usage,
 };
 
+/** The options that move limits. */
+const OPTIONS: Partial<Record<LimitName, string>> = {
+  maxPrice: "--max-price",
+  maxDeposit: "--max-deposit",
+  manager: "--manager",
+  token: "--token",
+};
+
+function remedyFor(error: SenderError): string {
+  const option = error instanceof LimitExceededError ? OPTIONS[error.limit] : undefined;
+  return option === undefined ? error.remedy : `Nothing was signed. If this is what you want: ${option}.`;
+}
+
 /** What to say of a failure, without a stack trace, and what to exit with. */
 export function explain(error: unknown): { code: number; message: string; remedy: string | undefined } {
-  if (error instanceof SenderError) return { code: CODES[error.code], message: error.message, remedy: error.remedy };
+  if (error instanceof SenderError)
+    return { code: CODES[error.code], message: error.message, remedy: remedyFor(error) };
   if (error instanceof ParseError) return { code: EXIT.usage, message: error.message, remedy: error.remedy };
   if (error instanceof TypeError && error.cause instanceof Error) {
     const { code } = error.cause as NodeJS.ErrnoException;

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
 import { channels } from "./commands/channels.ts";
 import { open, topUp, type OpenOptions } from "./commands/deposit.ts";
@@ -8,6 +9,8 @@ import { Context, type CommonOptions } from "./context.ts";
 import { EXIT, EXIT_HELP, explain } from "./exit-codes.ts";
 import { createOutput, toJson } from "./output.ts";
 import { PROCESS, type Surroundings } from "./surroundings.ts";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 /** Options of every command, with the environment variables that stand for them. */
 function withCommon(command: Command): Command {
@@ -32,6 +35,7 @@ function withCommon(command: Command): Command {
 function createProgram(around: Surroundings, exit: (code: number) => void): Command {
   const program = new Command("rmps")
     .description("Pays for single HTTP requests through payment channels.")
+    .version(version)
     .showHelpAfterError("(rmps --help shows what there is)")
     .addHelpText("after", EXIT_HELP)
     .configureOutput({ writeOut: (text) => around.stdout.write(text), writeErr: (text) => around.stderr.write(text) })

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { installedRmps } from "../support/command.ts";
 import { useCliWorld } from "../support/cli-world.ts";
 import { PRICE } from "../support/seller.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 describe("rmps get and post", () => {
   const world = useCliWorld();
@@ -67,7 +68,7 @@ describe("rmps get and post", () => {
     for (const limit of ["--max-price", "--max-deposit"]) {
       const run = await world.run("get", `${seller.url}/a`, limit, "0.009");
       expect([run.code, run.stdout.toString()]).to.deep.equal([3, ""]);
-      expect(run.stderr).to.contain("Nothing was signed");
+      expect(run.stderr).to.contain("Nothing was signed").and.to.contain(limit);
     }
     expect(seller.books.size).to.equal(0);
     expect((await world.run("get", `${seller.url}/a`, "--max-price", "0.01")).code).to.equal(0);
@@ -113,6 +114,11 @@ describe("rmps get and post", () => {
     const run = await installedRmps(["get", `${seller.url}/a`, "--account", "2"], env);
     expect([run.code, run.stdout.toString()]).to.deep.equal([0, "content of /a"]);
     expect((await installedRmps(["get", "nonsense"], env)).code).to.equal(2);
+  });
+
+  it("says its version", async () => {
+    const { code, stdout } = await world.runWith({}, "--version");
+    expect([code, stdout.toString()]).to.deep.equal([0, `${manifest.version}\n`]);
   });
 
   it("shows its exit codes and options in --help", async () => {
