@@ -45,7 +45,11 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
     const byOperator = request.body == null && isOperator(request.headers.authorization);
     const parsed = byOperator ? undefined : parseCloseRequest(request.body);
     if (parsed !== undefined && "problem" in parsed) return sendProblem(reply, parsed.problem);
-    const channel = await store.channel(id);
+    let channel = await store.channel(id);
+    if (channel === undefined) {
+      await watcher.discover(id); // opened just now, perhaps
+      channel = await store.channel(id);
+    }
     if (channel?.terms.sender !== sender) return sendProblem(reply, NOT_FOUND);
     if (parsed === undefined) return orderClose(engine, channel, reply);
     const verdict = await closer.close({ channelId: id, ...parsed.value });

@@ -42,7 +42,7 @@ export function createPaywall(options: PaywallOptions): Paywall {
   async function objection(request: RequestFacts, payment: Payment, offer: Offer): Promise<Refusal | undefined> {
     if (payment.maxPrice !== undefined && payment.maxPrice < offer.price) {
       const detail = `The price is ${offer.price}, above the most that this request may cost, ${payment.maxPrice}.`;
-      return { code: "insufficient-payment", detail };
+      return { code: "insufficient-payment", detail, remedy: "Allow the request to cost that much." };
     }
     const claim = contradiction(payment.claims, offer);
     if (claim !== undefined) return { code: "wrong-terms", detail: `The payment names another ${claim}.` };

@@ -70,7 +70,8 @@ export class Refuser {
       },
       {
         url: request.url(),
-        method: request.method,
+        // What HEAD asks about is the price of GET; HEAD itself can never be paid.
+        method: request.method === "HEAD" ? "GET" : request.method,
         expires: now() + CHALLENGE_LIFETIME,
         ...(sale.description !== undefined && { description: sale.description }),
         ...(digest !== undefined && { digest }),

@@ -22,6 +22,7 @@ export interface SellOptions extends NodeOptions {
 
 const NOT_FOUND = simpleProblem(404, "not-found", "There is nothing here, and nothing to pay.");
 const NOT_CANONICAL = simpleProblem(400, "not-canonical", "The path is not in its canonical form.");
+const NO_UPGRADE = simpleProblem(400, "no-upgrade", "Connections are not upgraded here: ask without Upgrade.");
 const failed = (status: 500 | 502 | 504) =>
   simpleProblem(status, "failed", "The content could not be made; nothing was charged for it.");
 
@@ -36,9 +37,8 @@ export function sell(app: FastifyInstance, options: SellOptions): void {
     const preflight = cors.preflight(request.method, header);
     if (preflight !== undefined) return void reply.code(204).headers(preflight).send();
     for (const [name, value] of Object.entries(cors.headers(header))) reply.raw.setHeader(name, value);
-    if (request.headers.upgrade !== undefined || parseTarget(request.raw.url ?? "") === undefined) {
-      return void sendRefusal(reply, NOT_CANONICAL);
-    }
+    if (request.headers.upgrade !== undefined) return void sendRefusal(reply, NO_UPGRADE);
+    if (parseTarget(request.raw.url ?? "") === undefined) return void sendRefusal(reply, NOT_CANONICAL);
     done();
   });
   app.addHook("onClose", () => content.close());

@@ -66,6 +66,16 @@ describe("the API", () => {
     expect(verifyClosingAgreement(message, signature as Hex, RECEIVER.address)).to.equal(true);
   });
 
+  it("closes a channel that was opened a moment ago, before the next look at the chain", async () => {
+    const slow = await start(chain, stores.path(), { pollMs: 3_600_000 });
+    const channel = await chain.open(2);
+    const body = JSON.stringify(request(channel, 0n));
+    const headers = { "content-type": "application/json" };
+    const { status } = await fetch(`${slow.url}/api/1${at(channel)}`, { method: "DELETE", body, headers });
+    await slow.close();
+    expect(status).to.equal(200);
+  });
+
   it("says how much was spent when asked for less, and what to do", async () => {
     const channel = await chain.open(2);
     await pay(receiver, channel, 70n, 70n);

@@ -87,6 +87,11 @@ describe("The paywall in every dialect", () => {
     expect((await shop.paywall.admit(facts(headers), sale)).kind).to.equal("paid");
   });
 
+  it("answers HEAD with a challenge that pays for GET, as an unpaid GET does", async () => {
+    const headers = await answer("payment", 5n, facts({}, { method: "HEAD" }));
+    expect((await shop.paywall.admit(facts(headers), sale)).kind).to.equal("paid");
+  });
+
   it("binds a challenge to the body", async () => {
     const post = (body: string): Partial<RequestFacts> => ({
       method: "POST",
