@@ -166,7 +166,9 @@ describe("Content of the reference server", () => {
 
   it("refuses upgrades", async () => {
     const upgrade = { Upgrade: "websocket", Connection: "Upgrade" };
-    expect(await raw("/one.txt", "GET", upgrade)).to.match(/^HTTP\/1.1 4\d\d /).and.to.contain("no-upgrade");
+    expect(await raw("/one.txt", "GET", upgrade))
+      .to.match(/^HTTP\/1.1 4\d\d /)
+      .and.to.contain("no-upgrade");
   });
 
   it("answers other origins as configured", async () => {
