@@ -24,7 +24,8 @@ Keys and tokens never stand on the command line. The file is JSON; docs/operatio
 Exit codes: 0 after SIGTERM or SIGINT, 1 where it refuses to start or fails.`;
 }
 
-function command(): Command {
+/** The command with its options; `parse` exits the process where they are wrong, or help was asked for. */
+export function command(): Command {
   const made = new Command("rmps-receiver")
     .description("Sells HTTP resources for tiny payments over RMPS channels.")
     .version(version)

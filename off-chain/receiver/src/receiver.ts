@@ -10,7 +10,7 @@ import { createServer } from "./server.ts";
 import type { Store } from "./store/store.ts";
 
 /** Milliseconds for requests in flight to finish when the receiver stops; then they are cut off. */
-const DRAIN = 10_000;
+export const DRAIN = 10_000;
 
 /** A receiver that follows the chain, settles and can be paid, behind a server of your own. */
 export interface OpenReceiver {
