@@ -28,8 +28,9 @@ const GARBAGE_EVERY = 20;
 /** Milliseconds by which the receiver's sums may be old, and a little more. */
 const TOTALS_AGE = 6_000;
 
-/** Looks at the memory over the whole time. */
-const SAMPLES = 40;
+/** Milliseconds between two looks at the memory, and looks at least, whatever the time. */
+const LOOK_EVERY = 60_000;
+const LOOKS = 20;
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "1" } } });
 const minutes = Number(values.minutes);
@@ -60,14 +61,13 @@ async function throwGarbage(chain: LocalChain, shop: ShopProcess): Promise<void>
 async function watchMemory(shop: ShopProcess): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (;;) {
-    const { heapUsed, rss } = (await shop.state()).memory;
+    const { heapUsed, rss, external } = (await shop.state()).memory;
     const at = Math.round((Date.now() - started) / 1000);
     samples.push({ at, heapUsed, rss });
-    console.log(
-      `${String(at).padStart(6)} s  heap ${megabytes(heapUsed)}  rss ${megabytes(rss)}  ${tally.requests} requests`,
-    );
+    const columns = [`heap ${megabytes(heapUsed)}`, `external ${megabytes(external)}`, `rss ${megabytes(rss)}`];
+    console.log(`${String(at).padStart(6)} s  ${columns.join("  ")}  ${tally.requests} requests`);
     if (isOver()) return samples;
-    await sleep((minutes * 60_000) / SAMPLES);
+    await sleep(Math.min(LOOK_EVERY, (minutes * 60_000) / LOOKS));
   }
 }
 

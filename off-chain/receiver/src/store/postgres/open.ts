@@ -18,15 +18,16 @@ export interface Opened {
 
 /**
  * Opens the database, in the newest schema, bound to one deployment and receiver. Nodes may do so at the same time.
+ * @param migrations the steps of the schema; a step that fails leaves the database as it was.
  * @throws StoreRefused
  */
-export async function openDatabase(url: string, options: StoreOptions): Promise<Opened> {
+export async function openDatabase(url: string, options: StoreOptions, migrations = MIGRATIONS): Promise<Opened> {
   const where = withoutSecrets(url);
   const pool = connect(url);
   try {
     return await transact(pool, async (client) => {
       await client.query(`SELECT pg_advisory_xact_lock(${SETUP_LOCK})`);
-      await migrate(client, where);
+      await migrate(client, where, migrations);
       return { pool, ...(await bind(client, where, options)) };
     });
   } catch (error) {
@@ -37,16 +38,16 @@ export async function openDatabase(url: string, options: StoreOptions): Promise<
   }
 }
 
-async function migrate(client: PoolClient, where: string): Promise<void> {
+async function migrate(client: PoolClient, where: string, migrations: readonly string[]): Promise<void> {
   await client.query("CREATE SCHEMA IF NOT EXISTS rmps");
   await client.query("CREATE TABLE IF NOT EXISTS rmps.meta (name text PRIMARY KEY, value text NOT NULL)");
   const version = Number((await readMeta(client, "version")) ?? "0");
-  if (version > MIGRATIONS.length) {
-    const message = `${where} was written by a newer version (schema ${version}, known: ${MIGRATIONS.length}). Upgrade.`;
+  if (version > migrations.length) {
+    const message = `${where} was written by a newer version (schema ${version}, known: ${migrations.length}). Upgrade.`;
     throw new StoreRefused("newer", message);
   }
-  for (let step = version; step < MIGRATIONS.length; step++) {
-    await client.query(MIGRATIONS[step]!);
+  for (let step = version; step < migrations.length; step++) {
+    await client.query(migrations[step]!);
     await writeMeta(client, "version", String(step + 1));
   }
 }

@@ -17,13 +17,14 @@ export interface Opened {
 /**
  * Opens the database file, or makes it: alone, readable by its owner only, with full synchronisation, in the newest
  * schema, bound to one deployment and receiver.
+ * @param migrations the steps of the schema; a step that fails leaves the file as it was.
  * @throws StoreRefused
  */
-export function openDatabase(path: string, options: StoreOptions): Opened {
+export function openDatabase(path: string, options: StoreOptions, migrations = MIGRATIONS): Opened {
   const db = openFile(path);
   try {
     lock(db, path);
-    migrate(db, path);
+    migrate(db, path, migrations);
     return { db, ...bind(db, path, options) };
   } catch (error) {
     db.close();
@@ -60,20 +61,20 @@ function lock(db: Database.Database, path: string): void {
   }
 }
 
-function migrate(db: Database.Database, path: string): void {
+function migrate(db: Database.Database, path: string, migrations: readonly string[]): void {
   const version = db.pragma("user_version", { simple: true }) as number;
   const application = db.pragma("application_id", { simple: true }) as number;
   const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (tables > 0 && application !== APPLICATION_ID) {
     throw new StoreRefused("unreadable", `${path} is a database of something else. Name another file.`);
   }
-  if (version > MIGRATIONS.length) {
-    const message = `${path} was written by a newer version (schema ${version}, known: ${MIGRATIONS.length}). Upgrade.`;
+  if (version > migrations.length) {
+    const message = `${path} was written by a newer version (schema ${version}, known: ${migrations.length}). Upgrade.`;
     throw new StoreRefused("newer", message);
   }
-  for (let step = version; step < MIGRATIONS.length; step++) {
+  for (let step = version; step < migrations.length; step++) {
     db.transaction(() => {
-      db.exec(MIGRATIONS[step]!);
+      db.exec(migrations[step]!);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${step + 1}`);
     })();
