@@ -4,7 +4,13 @@ import { PRICE, World } from "./world.ts";
 
 describe("Attack: a cheap route's challenge is answered on a dear one", () => {
   let world: World;
-  before(async () => (world = await World.open()));
+  before(async () => {
+    const handler = () => "content";
+    const sold = { "/cheap": PRICE, "/also": PRICE, "/dear": 10n * PRICE };
+    world = await World.open({
+      routes: Object.fromEntries(Object.entries(sold).map(([path, price]) => [path, { price, handler }])),
+    });
+  });
   after(() => world.stop());
 
   for (const dialect of ["payment", "x402"] as const) {
@@ -18,7 +24,10 @@ describe("Attack: a cheap route's challenge is answered on a dear one", () => {
       };
       expect((await pay("/dear", PRICE)).status).to.equal(402);
       if (dialect === "payment") {
-        expect((await pay("/dear", 10n * PRICE)).status, "a challenge is for its own path").to.equal(402);
+        expect((await pay("/dear", 10n * PRICE)).status, "more than it was challenged for").to.equal(402);
+        const elsewhere = await pay("/also", 10n * PRICE);
+        expect(elsewhere.status, "a challenge is for its own path").to.equal(402);
+        expect(await elsewhere.json()).to.include({ type: "https://paymentauth.org/problems/invalid-challenge" });
       }
       expect(await world.spent(channel)).to.equal(0n);
       expect((await pay("/cheap", 11n * PRICE)).status, "where it belongs").to.equal(200);

@@ -1,12 +1,11 @@
 import { expect } from "chai";
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { account, eventually, GAS_PAYER, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
+import { runCommand, type Run } from "../support/command.ts";
 import manifest from "../../package.json" with { type: "json" };
-
-const COMMAND = join(import.meta.dirname, "../../bin/rmps-receiver.js");
 
 describe("rmps-receiver", () => {
   let chain: TestChain;
@@ -49,35 +48,11 @@ describe("rmps-receiver", () => {
     return write(`${store}.json`, JSON.stringify(config));
   }
 
-  interface Run {
-    readonly child: ChildProcess;
-    /** Where it listens, once it does; undefined where it ended before. */
-    readonly url: Promise<string | undefined>;
-    readonly ended: Promise<{ code: number | null; signal: string | null }>;
-    readonly output: () => string;
-    readonly errors: () => string;
-  }
-
   function run(...args: string[]): Run {
-    const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH: process.env["PATH"] } });
-    running.add(child);
-    let [output, errors] = ["", ""];
-    const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-      child.on("close", (code, signal) => {
-        running.delete(child);
-        resolve({ code, signal });
-      });
-    });
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const url = new Promise<string | undefined>((resolve) => {
-      child.stderr.on("data", (chunk: Buffer) => {
-        errors += chunk.toString();
-        const ready = /ready on (\S+)/.exec(errors);
-        if (ready !== null) resolve(ready[1]);
-      });
-      void ended.then(() => resolve(undefined));
-    });
-    return { child, url, ended, output: () => output, errors: () => errors };
+    const started = runCommand(args);
+    running.add(started.child);
+    void started.ended.then(() => running.delete(started.child));
+    return started;
   }
 
   const buy = (url: string, channel: TestChannel, balance: bigint) =>
@@ -146,6 +121,7 @@ describe("rmps-receiver", () => {
     const before = await chain.earned();
     await chain.requestClose(channel, 0n);
     const second = run("--config", config);
+    expect(await second.url, second.errors()).to.be.a("string");
     await eventually(async () => (await chain.earned()) - before === 10n, 15_000);
     second.child.kill("SIGTERM");
     expect((await second.ended).code).to.equal(0);
