@@ -6,6 +6,7 @@ export type { KnownPrice } from "./paying-fetch/prices.ts";
 export { Channels, type ChannelsOptions } from "./channel/channels.ts";
 export type { Counterparty } from "./channel/counterparty.ts";
 export type { Rpc } from "./channel/chain.ts";
+export { eip1193Signer, type Eip1193Wallet } from "./channel/eip1193.ts";
 export type { DepositPath } from "./channel/deposit.ts";
 export type { Exit } from "./channel/exit.ts";
 export type { Managers } from "./channel/managers.ts";

@@ -4,6 +4,7 @@ export type SenderErrorCode =
   | "insecure" // the proof would travel in the clear
   | "refused" // the receiver refuses a payment that is in order as far as the sender knows
   | "outcome-unknown" // a payment left, and nobody can say whether it was charged
+  | "rejected" // the wallet's owner declined; nothing was sent
   | "insufficient-funds" // the wallet lacks tokens or gas money
   | "chain" // the chain or its RPC does not do what is needed
   | "channel" // there is no such channel, or it cannot be used for this

@@ -14,6 +14,10 @@ export function revertOf(error: unknown): string | undefined {
 /** What went wrong with the chain, in words, with a remedy. Passes on what is a SenderError already. */
 export function chainError(error: unknown, doing: string): SenderError {
   if (error instanceof SenderError) return error;
+  if (isError(error, "ACTION_REJECTED")) {
+    const remedy = "Nothing was sent. Confirm in the wallet to go on.";
+    return new SenderError("rejected", `${doing}: it was declined in the wallet`, remedy, { cause: error });
+  }
   if (isError(error, "INSUFFICIENT_FUNDS")) {
     return new SenderError(
       "insufficient-funds",

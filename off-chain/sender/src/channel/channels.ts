@@ -5,11 +5,11 @@ import { observe, type ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
 import type { Store } from "../book/store.ts";
 import { SenderError } from "../errors.ts";
+import { adoptChannels, type Adoption } from "./adopt.ts";
 import { Chains, factsOf, type Chain, type Rpc } from "./chain.ts";
 import { isWith, type Counterparty } from "./counterparty.ts";
 import { deposit, type DepositPath } from "./deposit.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
-import { findChannels } from "./find.ts";
 import type { KnownManager } from "./managers.ts";
 import { mined } from "./transaction.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
@@ -116,21 +116,18 @@ export class Channels {
    * and pass `accept`, which must look at all terms, for anyone can open a channel in anyone's name.
    */
   async discover(chainId: bigint, manager: KnownManager, accept: (terms: Terms) => boolean): Promise<ChannelRecord[]> {
-    const chain = await this.chains.get(chainId);
-    const adopted: ChannelRecord[] = [];
-    for (const { id, terms } of await findChannels(chain, manager, this.wallet.address)) {
-      const name = { chainId, contract: manager.contract, id };
-      const known = await this.book.find(name);
-      if (known !== undefined) {
-        if (known.status !== "closed") adopted.push(await this.refresh(known));
-        continue;
-      }
-      if (!this.#isSignedByUs(terms) || !accept(terms)) continue;
-      const { deposit, settled, closesAt } = await factsOf(chain, manager.contract, id);
-      if (closesAt !== 0n) continue;
-      adopted.push(await this.book.add(newRecord({ ...name, terms, status: "open", deposit }, settled)));
-    }
-    return adopted;
+    const isOurs = (terms: Terms) => this.#isSignedByUs(terms) && accept(terms);
+    return this.#adopt(chainId, manager, { accept: isOurs, closing: false });
+  }
+
+  /**
+   * Takes channels of this account from the chain's logs into the book for which the key that signs is not at hand: a
+   * session key that was lost. Nothing is paid with them any more, but `close` and `finalize` get back what is left.
+   */
+  async recover(chainId: bigint, manager: KnownManager, accept: (terms: Terms) => boolean): Promise<ChannelRecord[]> {
+    const isLost = (terms: Terms) => !this.#isSignedByUs(terms) && accept(terms);
+    const adopted = await this.#adopt(chainId, manager, { accept: isLost, closing: true });
+    return adopted.filter(({ status, terms }) => status !== "closed" && isLost(terms));
   }
 
   /** Ends a channel; see `exitChannel`. */
@@ -162,6 +159,11 @@ export class Channels {
       if (exit !== undefined) exits.push(exit);
     }
     return exits;
+  }
+
+  async #adopt(chainId: bigint, manager: KnownManager, adoption: Adoption): Promise<ChannelRecord[]> {
+    const chain = await this.chains.get(chainId);
+    return adoptChannels({ book: this.book, chain }, manager, this.wallet.address, adoption);
   }
 
   #isSignedByUs(terms: Terms): boolean {

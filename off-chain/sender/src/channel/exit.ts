@@ -1,25 +1,13 @@
-import {
-  receiverSide,
-  senderSide,
-  signCloseRequest,
-  verifyClosingAgreementOnChain,
-  type CloseRequest,
-  type Manager,
-} from "@rmps/proofs";
+import { receiverSide, senderSide, verifyClosingAgreementOnChain, type CloseRequest } from "@rmps/proofs";
 import type { ContractTransactionResponse } from "ethers";
 import type { Book } from "../book/book.ts";
-import { CLOSED, end, observe } from "../book/moves.ts";
-import { spentOf, type ChannelRecord, type Ending } from "../book/record.ts";
-import { SenderError } from "../errors.ts";
+import { CLOSED, observe } from "../book/moves.ts";
+import type { ChannelRecord, Ending } from "../book/record.ts";
+import { SenderError, type SenderErrorCode } from "../errors.ts";
 import { askForAgreement, type AgreementAnswer, type AgreementDesk } from "./agreement.ts";
 import { factsOf, managerAt, timeOf, type Chain } from "./chain.ts";
+import { AGREEMENT_MARGIN, conclude, stopPaying } from "./conclude.ts";
 import type { Wallet } from "./wallet.ts";
-
-/** Seconds for which a CloseRequest is good: time enough to ask again, too short to be forgotten with a receiver. */
-const REQUEST_LIFETIME = 3_600n;
-
-/** Seconds that an agreement must still be good for, so that the transaction can be mined. */
-const AGREEMENT_MARGIN = 120n;
 
 /** Where a receiver's API is that did not say so. */
 const GATEWAY_PATH = "/api/1";
@@ -50,40 +38,8 @@ export interface ExitContext {
   transact: (doing: string, send: () => Promise<ContractTransactionResponse>) => Promise<unknown>;
 }
 
-const managerOf = (record: ChannelRecord): Manager => ({ chainId: record.chainId, contract: record.contract });
-
-/**
- * Signs what is conceded: what counts as spent, never the balance. From the moment that this is durable the channel is
- * never paid on again. A channel that is ending already keeps its amount.
- */
-async function conclude(record: ChannelRecord, settled: bigint, context: ExitContext): Promise<Ending> {
-  const { book, chain, wallet } = context;
-  const key = wallet.keyOf(senderSide(record.terms));
-  if (key === undefined) {
-    const remedy = `Use the key of ${senderSide(record.terms)}.`;
-    throw new SenderError("configuration", "none of the keys at hand signs for this channel", remedy);
-  }
-  const now = await timeOf(chain);
-  // First no more payments, then the sum: a payment that another process makes meanwhile is in it, or is refused.
-  const amount = await book.change(record, (current) => {
-    current.status = "closing";
-    const counted = current.ending?.amount ?? spentOf(current);
-    return counted > settled ? counted : settled;
-  });
-  const known = (await book.find(record))?.ending;
-  if (known?.amount === amount && known.deadline > now + AGREEMENT_MARGIN) return known;
-  const deadline = now + REQUEST_LIFETIME;
-  const request: CloseRequest = { ...managerOf(record), channelId: record.id, amount, deadline };
-  const signature = await (typeof key === "string" || key instanceof Uint8Array
-    ? signCloseRequest(request, key)
-    : signCloseRequest(request, key));
-  const ending: Ending = { amount, deadline, signature, closesAt: known?.closesAt };
-  await book.change(record, (current) => {
-    end(current, ending);
-    current.ending = ending;
-  });
-  return ending;
-}
+/** After these a second transaction would fail alike, or is not wanted. */
+const STOPS: ReadonlySet<SenderErrorCode> = new Set(["insufficient-funds", "rejected"]);
 
 /**
  * Ends a channel: with the receiver's agreement at once, without it by starting the challenge period. What it left
@@ -98,6 +54,11 @@ export async function exitChannel(record: ChannelRecord, context: ExitContext): 
   }
   if (facts.closesAt !== 0n) return report(record, context, undefined, "challenge");
 
+  // Without the session key the account still has its rights: it concedes by a transaction, and asks nobody.
+  if (record.terms.sender === context.wallet.address && context.wallet.keyOf(senderSide(record.terms)) === undefined) {
+    const amount = await stopPaying(record, facts.settled, context);
+    return challenge(record, { amount }, context, "the key that signs for the channel is not at hand");
+  }
   const ending = await conclude(record, facts.settled, context);
   const { reason, agreement } = await agree(record, ending, context);
   if (agreement !== undefined) {
@@ -117,11 +78,11 @@ async function agree(
   ending: Ending,
   { chain, fetch, allowInsecure }: ExitContext,
 ): Promise<{ agreement?: Agreement; reason?: string }> {
-  const { origin, gatewayPath = GATEWAY_PATH, terms } = record;
+  const { origin, gatewayPath = GATEWAY_PATH, terms, chainId, contract, id } = record;
   if (origin === undefined) return { reason: "the receiver's address is not known" };
   const { amount, deadline, signature } = ending;
   const desk: AgreementDesk = { origin, gatewayPath, fetch, allowInsecure };
-  const request: CloseRequest = { ...managerOf(record), channelId: record.id, amount, deadline };
+  const request: CloseRequest = { chainId, contract, channelId: id, amount, deadline };
   const answer = await askForAgreement(desk, terms, request, signature);
   if (answer.kind !== "agreed") return { reason: `${answer.kind}: ${answer.reason}` };
   if (answer.amount !== amount) return { reason: `the receiver agrees to ${answer.amount}, not to ${amount}` };
@@ -142,16 +103,21 @@ async function submit(record: ChannelRecord, context: ExitContext, agreement: Ag
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === CLOSED) return undefined; // somebody else was faster
-    if (error instanceof SenderError && error.code === "insufficient-funds") throw error;
+    if (error instanceof SenderError && STOPS.has(error.code)) throw error;
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function challenge(record: ChannelRecord, ending: Ending, context: ExitContext, reason: string): Promise<Exit> {
+async function challenge(
+  record: ChannelRecord,
+  { amount }: Pick<Ending, "amount">,
+  context: ExitContext,
+  reason: string,
+): Promise<Exit> {
   const { chain, wallet } = context;
   const contract = managerAt(record.contract, wallet.connect(chain.provider));
   try {
-    await context.transact("asking to close", () => contract.requestClose(record.terms, ending.amount, 0n, "0x"));
+    await context.transact("asking to close", () => contract.requestClose(record.terms, amount, 0n, "0x"));
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === 0n) throw error;

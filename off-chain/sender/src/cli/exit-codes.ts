@@ -37,6 +37,7 @@ const CODES: Record<SenderErrorCode, number> = {
   insecure: EXIT.insecure,
   refused: EXIT.refused,
   "outcome-unknown": EXIT.unknown,
+  rejected: EXIT.chain,
   "insufficient-funds": EXIT.funds,
   chain: EXIT.chain,
   channel: EXIT.refused,
