@@ -5,6 +5,7 @@ import { observe, type ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
 import type { Store } from "../book/store.ts";
 import { SenderError } from "../errors.ts";
+import { platformFetch } from "../http/request.ts";
 import { adoptChannels, type Adoption } from "./adopt.ts";
 import { Chains, factsOf, type Chain, type Rpc } from "./chain.ts";
 import { isWith, type Counterparty } from "./counterparty.ts";
@@ -191,6 +192,6 @@ export class Channels {
     const { fetch: own, allowInsecure = false } = this.#options;
     const chain = await this.chains.get(record.chainId);
     const transact: ExitContext["transact"] = (doing, send) => this.#alone(chain.chainId, () => mined(doing, send));
-    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? globalThis.fetch, allowInsecure, transact };
+    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? platformFetch, allowInsecure, transact };
   }
 }

@@ -2,6 +2,7 @@ import { memoryStore } from "../book/memory-store.ts";
 import type { Store } from "../book/store.ts";
 import { Channels, type ChannelsOptions } from "../channel/channels.ts";
 import type { Managers } from "../channel/managers.ts";
+import { platformFetch } from "../http/request.ts";
 import type { SenderEvent } from "./events.ts";
 import type { Limits, Pins } from "./limits.ts";
 import { offerChecker, type OfferChecker } from "./offer-check.ts";
@@ -32,7 +33,7 @@ export interface Session {
 
 /** @throws ParseError where a key is malformed. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const platform: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const platform = options.fetch ?? platformFetch;
   const managers = options.managers ?? {};
   const report = options.onEvent ?? (() => undefined);
   const channels = await Channels.create({ ...options, fetch: platform, store: options.store ?? memoryStore() });
