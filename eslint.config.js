@@ -4,7 +4,11 @@ export default tseslint.config(
   { ignores: ["**/dist/**", "typechain-types/**", "artifacts/**", "cache/**", "coverage/**", "**/*.js", "**/*.mjs"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ["./tsconfig.tools.json", "./off-chain/*/tsconfig.json"] } },
+    languageOptions: {
+      parserOptions: {
+        project: ["./tsconfig.tools.json", "./off-chain/*/tsconfig.json", "./test/browser/tsconfig.json"],
+      },
+    },
     rules: {
       // Money code: no promise is left alone, and no condition is one that is always true.
       "@typescript-eslint/no-floating-promises": "error",

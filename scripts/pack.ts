@@ -7,7 +7,14 @@ import { parseArgs } from "node:util";
 const root = join(import.meta.dirname, "..");
 
 /** Folders of the packages that are published, each after those that it depends on. */
-export const PACKAGES = [".", "off-chain/proofs", "off-chain/wire", "off-chain/sender", "off-chain/receiver"] as const;
+export const PACKAGES = [
+  ".",
+  "off-chain/proofs",
+  "off-chain/wire",
+  "off-chain/sender",
+  "off-chain/web",
+  "off-chain/receiver",
+] as const;
 
 /** A package that was packed. Sizes in bytes. */
 export interface Packed {
@@ -23,6 +30,7 @@ interface Manifest {
   name: string;
   version: string;
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
 }
 
 function npm(args: readonly string[]): string {
@@ -37,8 +45,8 @@ export function setVersion(version: string): void {
     const path = join(root, folder, "package.json");
     const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
     manifest.version = version;
-    for (const name of Object.keys(manifest.dependencies ?? {})) {
-      if (name.startsWith("@rmps/")) manifest.dependencies![name] = version;
+    for (const wanted of [manifest.dependencies, manifest.devDependencies]) {
+      for (const name of Object.keys(wanted ?? {})) if (name.startsWith("@rmps/")) wanted![name] = version;
     }
     writeFileSync(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
   }

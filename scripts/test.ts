@@ -39,6 +39,7 @@ const lanes: readonly (readonly Runner[])[] = [
     offChain("wire"),
     offChain("receiver"),
     offChain("sender"),
+    offChain("web"),
     ["end to end", ...mocha, ...testFiles("test/e2e")],
   ],
 ];

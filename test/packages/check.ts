@@ -29,7 +29,7 @@ interface Step {
 const PAID = "paid 250 of 1000";
 const core = ["@rmps/contracts", "@rmps/proofs"];
 const browser = [...core, "@rmps/wire", "@rmps/sender"];
-const all = [...core, "@rmps/wire", "@rmps/sender", "@rmps/receiver"];
+const all = [...core, "@rmps/wire", "@rmps/sender", "@rmps/web", "@rmps/receiver"];
 const tsc = "node_modules/typescript/bin/tsc";
 
 const steps = (rpcUrl: string): Step[] => [

@@ -15,6 +15,8 @@ import { createPaywall, type Paywall } from "./paywall/paywall.ts";
 import { Content } from "./proxy/content.ts";
 import { sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
+import { serveSite } from "./web/routes.ts";
+import { createWeb } from "./web/web.ts";
 import type { PaymentMetrics } from "./metrics.ts";
 
 /** Milliseconds that an idle connection is kept. */
@@ -66,22 +68,26 @@ export async function createServer(
   });
   const { store, resolved } = engine;
   const { gatewayPath = GATEWAY_PATH } = options;
+  const web = createWeb(options, resolved);
+  if (web === undefined && options.web !== false) log.warn("@rmps/web is not installed: people get a plain page");
   const paywall = createPaywall({
     ledger: metrics.ledger,
     challengePeriod: resolved.offeredPeriod,
     gatewayPath,
     challengeKey: store.challengeKey,
     turnstile: door.turnstile,
+    ...(web === undefined ? {} : { page: web.page }),
     ...(resolved.currency === undefined ? {} : { currency: resolved.currency }),
     ...(options.now === undefined ? {} : { now: options.now }),
   });
   const content = contentOf(options);
   app.addHook("onClose", () => door.close());
-  sell(app, { paywall, content, cors, origin: options.origin, from: door.nameOf });
+  const { origin } = options;
+  sell(app, { paywall, content, cors, origin, from: door.nameOf, sandbox: web !== undefined });
   if (options.forwardAuth !== undefined) {
-    const { origin } = options;
     await app.register(gated(options.forwardAuth), { paywall, origin, from: door.nameOf });
   }
+  if (web !== undefined) serveSite(app, web.site);
   await app.register(healthRoutes, { engine, metrics });
   await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
   await app.ready();

@@ -27,7 +27,7 @@ export async function optionsFrom(
   const units = (amount: ConfigAmount) => toUnits(amount, config.decimals);
   const { rpc, contract, token, decimals, keys, routes, minDeposit, claims, gas, tls, store, apiTokenFile } = config;
   const { receiver, host, port, confirmations, challengePeriod, deploymentBlock, pollMs, chainId } = config;
-  const { agreementLifetime, cors, origin, gatewayPath, forwardAuth, door, log } = config;
+  const { agreementLifetime, cors, origin, gatewayPath, forwardAuth, door, web, log } = config;
   return defined({
     rpc,
     contract,
@@ -55,6 +55,7 @@ export async function optionsFrom(
       ),
     },
     door: door && defined(door),
+    web: web && defined(web),
     log,
     store: store === undefined || /^postgres(ql)?:/.test(store) ? store : at(store),
     keys: await readKeys(keys, at, env),

@@ -5,6 +5,7 @@ import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
 import type { DoorOptions } from "../door/options.ts";
 import type { Routes } from "../proxy/routes.ts";
+import type { WebOptions } from "../web/web.ts";
 
 /** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
 export interface ReceiverKeys {
@@ -78,6 +79,8 @@ export interface ReceiverOptions {
   readonly gatewayPath?: string;
   /** What proxies may ask about at `/_rmps/auth`, where the paywall stands before a server that knows nothing of it. */
   readonly forwardAuth?: ForwardAuthRoutes;
+  /** The page for people who have not paid; `false` for a plain one without JavaScript. */
+  readonly web?: false | WebOptions;
   /** Limits of what may come in; defaults that suit a small machine unless given. */
   readonly door?: DoorOptions;
   /** A pino logger, or its level; `info` unless given. */

@@ -45,17 +45,20 @@ const sold = {
   free: z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional(),
 };
 
+/** What a server answers itself may also be kept from this origin. */
+const served = { ...sold, sandbox: z.boolean().optional() };
+
 const route = z.union(
   [
-    z.strictObject({ ...sold, file: path, status: z.number().int().min(200).max(599).optional() }),
-    z.strictObject({ ...sold, directory: path }),
+    z.strictObject({ ...served, file: path, status: z.number().int().min(200).max(599).optional() }),
+    z.strictObject({ ...served, directory: path }),
     z.strictObject({
-      ...sold,
+      ...served,
       upstream: z.url({ protocol: /^https?$/ }),
       headers: z.record(z.string(), z.string()).optional(),
       timeoutMs: z.number().int().positive().optional(),
     }),
-    z.strictObject({ ...sold, price: amount.optional(), module: path }),
+    z.strictObject({ ...served, price: amount.optional(), module: path }),
   ],
   { error: "A route has a price, and one of file, directory, upstream or module." },
 );
@@ -117,6 +120,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   door: doorSchema.optional(),
+  web: z.union([z.literal(false), z.strictObject({ demoRpc: z.url({ protocol: /^https?$/ }).optional() })]).optional(),
   log: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
 });
 

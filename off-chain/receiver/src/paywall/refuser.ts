@@ -42,6 +42,7 @@ export class Refuser {
       suggestedDeposit: offer.suggestedDeposit ?? 0n,
       gatewayPath: offer.gatewayPath ?? "",
       url: request.url(),
+      crossSite: !OWN_WILL.includes(request.header("sec-fetch-site")),
     });
     return { ...refused, headers: { ...refused.headers, ...headers }, body };
   }
@@ -91,6 +92,9 @@ export class Refuser {
 function toChannelView({ channelId, sender, accepted, spent, deposit, signature }: SenderView): ChannelView {
   return { channelId, sender, accepted, spent, deposit, ...(signature !== undefined && { proof: signature }) };
 }
+
+/** `Sec-Fetch-Site` of who came by a link of ours or by themselves; browsers of old do not say. */
+const OWN_WILL: readonly (string | undefined)[] = ["same-origin", "none", undefined];
 
 /** Whether the client asks for HTML by name, as browsers do when they navigate. */
 function wantsPage({ method, header }: RequestFacts): boolean {

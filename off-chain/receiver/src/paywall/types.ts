@@ -127,6 +127,8 @@ export interface PageFacts {
   readonly suggestedDeposit: bigint;
   readonly gatewayPath: string;
   readonly url: string;
+  /** Whether a page of another origin led here, as browsers say (`Sec-Fetch-Site`). */
+  readonly crossSite: boolean;
 }
 
 /** Makes a page; its headers (content type, content security policy) replace those of the problem document. */

@@ -25,6 +25,8 @@ export interface Sold {
   /** For `Allow`. */
   readonly allow: string;
   readonly free: readonly string[];
+  /** Undefined: as the server does it. */
+  readonly sandbox: boolean | undefined;
   readonly source: Source;
 }
 
@@ -67,6 +69,7 @@ function toSold(path: string, route: Route): Sold {
     methods,
     allow: methods === undefined ? ALL_METHODS : [...methods, "OPTIONS"].join(", "),
     free: free.map((name) => name.toUpperCase()),
+    sandbox: route.sandbox,
     source: toSource(path, route),
   };
 }

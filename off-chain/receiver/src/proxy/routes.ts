@@ -43,6 +43,11 @@ export interface RouteOptions {
   readonly methods?: readonly string[];
   /** Methods that cost nothing. */
   readonly free?: readonly string[];
+  /**
+   * Whether HTML from here runs without this origin, so that it cannot read the key that pays in the page for people.
+   * Unless given, it does where it was paid for and the receiver has that page.
+   */
+  readonly sandbox?: boolean;
 }
 
 /** One file. */

@@ -9,6 +9,7 @@ import { simpleProblem } from "../paywall/idempotency.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import type { Content, Sold } from "./content.ts";
 import type { RouteRequest } from "./routes.ts";
+import { sandboxAnswer } from "./sandbox.ts";
 import { parseTarget } from "./target.ts";
 import { UpstreamFailed } from "./upstream.ts";
 import { withoutPayment } from "./upstream-headers.ts";
@@ -18,6 +19,8 @@ export interface SellOptions extends NodeOptions {
   readonly paywall: Paywall;
   readonly content: Content;
   readonly cors: Cors;
+  /** Whether what is paid for runs without this origin; see `sandbox` of routes. False unless given. */
+  readonly sandbox?: boolean;
 }
 
 const NOT_FOUND = simpleProblem(404, "not-found", "There is nothing here, and nothing to pay.");
@@ -75,6 +78,7 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
   if (admission.kind === "refused") return sendRefusal(reply, admission);
 
   reply.hijack();
+  if (sold.sandbox ?? (options.sandbox === true && admission.kind === "paid")) sandboxAnswer(reply.raw);
   if (admission.kind === "paid") guardAnswer(reply.raw, admission);
   try {
     await sold.source.send(routeRequest, raw, reply.raw);

@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import type { ReceiverOptions } from "../config/options.ts";
+import type { Resolved } from "../config/resolve.ts";
+import { RefusedToStart } from "../refused-to-start.ts";
+import type { Page } from "../paywall/types.ts";
+import { webPage } from "./page.ts";
+import { loadSite, type Site } from "./site.ts";
+
+/** The page on which people pay. */
+export interface WebOptions {
+  /**
+   * RPC of a development chain (31337) as browsers reach it, for the demo wallet; `rpc` unless given, where that is this
+   * machine's. There is no demo wallet on any other chain.
+   */
+  readonly demoRpc?: string;
+}
+
+/**
+ * The page of a receiver, and the files that it consists of.
+ * @returns undefined where it is switched off, or `@rmps/web` is not installed: then a plain page takes its place.
+ * @throws RefusedToStart where the demo wallet's RPC is no HTTP URL.
+ */
+export function createWeb(options: ReceiverOptions, resolved: Resolved): { site: Site; page: Page } | undefined {
+  const { web = {} } = options;
+  const site = web === false ? undefined : loadSite();
+  if (web === false || site === undefined) return undefined;
+  const demoRpc = resolved.development ? (checked(web.demoRpc) ?? ownRpc(options.rpc)) : undefined;
+  return { site, page: webPage(site, { block: resolved.deployment.block, demoRpc }) };
+}
+
+function checked(url: string | undefined): string | undefined {
+  if (url === undefined || isHttp(url)) return url;
+  throw new RefusedToStart(`web.demoRpc: ${url} is no HTTP URL.`, "Write one that browsers reach, or leave it out.");
+}
+
+/** The first node on this machine: no other one's URL is told to everybody, for it may hold a secret. */
+function ownRpc(rpc: ReceiverOptions["rpc"]): string | undefined {
+  return [rpc].flat().find((url) => isHttp(url) && isLoopback(new URL(url).hostname));
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || (isIP(hostname) === 4 && hostname.startsWith("127."));
+}

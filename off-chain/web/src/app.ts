@@ -1,0 +1,225 @@
+import { SenderError, spentOf, type SenderEvent } from "@rmps/sender";
+import { chainOf, demoAccount, switchChain, walletAccount, type Account } from "./account.ts";
+import { format, parseTyped } from "./amount.ts";
+import { Customer } from "./customer.ts";
+import { DEMO_ID } from "./demo.ts";
+import { element, visible } from "./dom.ts";
+import { Endings } from "./endings.ts";
+import type { Facts } from "./facts.ts";
+import { Runner } from "./runner.ts";
+import { forgetWallet, rememberedWallet } from "./session.ts";
+import type { Stage } from "./stage.ts";
+import type { View } from "./view.ts";
+import { findWallets, type Choice } from "./wallets.ts";
+
+/** Without being asked, at most this part of the deposit is paid for one request: a tenth. */
+const BY_ITSELF = 10n;
+
+/** Decides what the page does next. */
+export class App {
+  readonly #facts: Facts;
+  readonly #view: View;
+  readonly #stage: Stage;
+  readonly #runner: Runner;
+  readonly #customer: Customer;
+  readonly #endings: Endings;
+  #choices: readonly Choice[] = [];
+  #choice: Choice | undefined;
+  #bought = false;
+  #cost = 0n;
+
+  constructor(facts: Facts, view: View, stage: Stage) {
+    this.#facts = facts;
+    this.#view = view;
+    this.#stage = stage;
+    this.#customer = new Customer(facts, (event) => this.#watch(event));
+    this.#runner = new Runner(view, () => this.#show());
+    this.#endings = new Endings(facts, view, this.#runner, this.#customer);
+  }
+
+  start(): void {
+    const press = (id: string, work: () => void) => element(id, HTMLButtonElement).addEventListener("click", work);
+    const withChannel = (work: (channel: NonNullable<Customer["channel"]>) => void) => () => {
+      if (this.#customer.channel !== undefined) work(this.#customer.channel);
+    };
+    press("switch", () => this.#switch());
+    press("pay", () => this.#pay());
+    press("again", () => this.#pay());
+    press("top-up", () => this.#runner.run("Looking into your wallet…", () => this.#askForDeposit()));
+    press(
+      "close",
+      withChannel((channel) => this.#endings.close(channel)),
+    );
+    press(
+      "finalize",
+      withChannel((channel) => this.#endings.finalize(channel)),
+    );
+    press("disconnect", () => (forgetWallet(localStorage), location.reload()));
+    element("deposit", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submitDeposit();
+    });
+    window.addEventListener("storage", () => void this.#show());
+
+    const { demoRpc } = this.#facts;
+    const remembered = rememberedWallet(localStorage);
+    this.#view.step("connect");
+    this.#offer();
+    if (remembered?.id === DEMO_ID && demoRpc !== undefined) this.#useDemo(demoRpc, false);
+    findWallets(window, (choices) => {
+      this.#choices = choices;
+      this.#offer();
+      const known = choices.find(({ id }) => id === remembered?.id);
+      if (known !== undefined && this.#choice === undefined) this.#use(known, remembered?.account);
+    });
+  }
+
+  #offer(): void {
+    const { demoRpc } = this.#facts;
+    const note = "One click, with demo money that is worth nothing";
+    const demo = (rpc: string) => ({
+      name: "Demo wallet",
+      icon: undefined,
+      note,
+      choose: () => this.#useDemo(rpc, true),
+    });
+    const real = this.#choices.map((choice) => {
+      const { name, icon } = choice;
+      return { name, icon, note: undefined, choose: () => this.#use(choice) };
+    });
+    this.#view.wallets(demoRpc === undefined ? real : [demo(demoRpc), ...real]);
+  }
+
+  /** @param byClick whether it was chosen just now: then it may deposit and pay, for nobody is asked to confirm. */
+  #useDemo(rpc: string, byClick: boolean): void {
+    this.#runner.run("Opening the demo wallet…", async () => {
+      const customer = this.#customer;
+      await customer.open(demoAccount(rpc));
+      if (byClick && customer.channel === undefined) {
+        this.#view.busy("Opening a channel with demo money…");
+        await this.#deposit(this.#facts.suggestedDeposit);
+      }
+      await this.#next(byClick);
+    });
+  }
+
+  #use(choice: Choice, address?: Account["address"]): void {
+    if (this.#choice !== choice) {
+      this.#choice = choice;
+      choice.wallet.on?.(
+        "chainChanged",
+        () => this.#choice === choice && this.#use(choice, this.#customer.account?.address),
+      );
+      choice.wallet.on?.("accountsChanged", (accounts) => this.#follow(choice, accounts));
+    }
+    this.#runner.run(address === undefined ? `Connect in ${choice.name}…` : "Looking up your channel…", async () => {
+      const account = await walletAccount(choice, this.#facts.chainId, address);
+      const chain = await chainOf(choice.wallet);
+      if (chain !== this.#facts.chainId) return this.#view.network(chain);
+      await this.#customer.open(account);
+      await this.#next(false);
+    });
+  }
+
+  /** The wallet's owner chose another account there. */
+  #follow(choice: Choice, accounts: unknown): void {
+    const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : [];
+    if (this.#choice !== choice || typeof first !== "string") return;
+    const address = first.toLowerCase() as Account["address"];
+    const { account } = this.#customer;
+    if (account !== undefined && address !== account.address) this.#use(choice, address);
+  }
+
+  #switch(): void {
+    const choice = this.#choice;
+    if (choice === undefined) return;
+    this.#runner.run(`Confirm in ${choice.name}…`, async () => {
+      await switchChain(choice.wallet, this.#facts);
+      this.#use(choice, this.#customer.account?.address);
+    });
+  }
+
+  /** Pays, or asks for what is missing. @param consent whether this price was agreed to just now. */
+  async #next(consent: boolean): Promise<void> {
+    const { channel } = this.#customer;
+    const { price, crossSite } = this.#facts;
+    if (channel?.status !== "open" || channel.deposit - spentOf(channel) < price) return this.#askForDeposit();
+    if (consent) return this.#buy();
+    if (this.#bought) return this.#view.step(undefined);
+    if (crossSite) return this.#view.confirm("A link brought you here, so you are asked first. Nothing was paid yet.");
+    if (price * BY_ITSELF > channel.deposit) {
+      return this.#view.confirm("This costs more than a tenth of your deposit, so you are asked first.");
+    }
+    await visible();
+    return this.#buy();
+  }
+
+  async #askForDeposit(): Promise<void> {
+    const { channel, purse } = this.#customer;
+    this.#view.deposit(
+      await purse.holds(),
+      this.#facts.suggestedDeposit,
+      channel?.status === "open" ? channel : undefined,
+    );
+  }
+
+  #submitDeposit(): void {
+    const amount = parseTyped(element("amount", HTMLInputElement).value, this.#facts);
+    if (amount === undefined) {
+      const remedy = `Type a number above 0, with at most ${this.#facts.decimals} digits after the point.`;
+      return this.#view.error({ message: "That is no amount.", remedy });
+    }
+    this.#runner.run(`Confirm in ${this.#customer.walletName}…`, async () => {
+      await this.#customer.account?.unlock();
+      await this.#deposit(amount);
+      this.#view.step(undefined);
+      await this.#next(!this.#bought);
+    });
+  }
+
+  async #deposit(amount: bigint): Promise<void> {
+    const held = await this.#customer.purse.holds();
+    if (held < amount) {
+      const [has, wants] = [format(held, this.#facts), format(amount, this.#facts)];
+      const remedy = "Send it tokens, or deposit less.";
+      throw new SenderError("insufficient-funds", `Your wallet holds ${has}, less than ${wants}.`, remedy);
+    }
+    this.#customer.channel = await this.#customer.purse.deposit(amount, this.#customer.channel);
+  }
+
+  #pay(): void {
+    this.#runner.run("Looking up your channel…", async () => {
+      await this.#customer.refresh();
+      await this.#next(true);
+    });
+  }
+
+  async #buy(): Promise<void> {
+    const { price } = this.#facts;
+    this.#view.step(undefined);
+    this.#view.busy(`Paying ${format(price, this.#facts)}…`);
+    this.#cost = 0n;
+    const url = new URL(location.href.split("#")[0]!);
+    const response = await this.#customer.purse.buy(url, price);
+    await this.#stage.show(response, url);
+    this.#bought = true;
+    const receipt = this.#cost === 0n ? "Nothing was charged." : `Paid ${format(this.#cost, this.#facts)}.`;
+    this.#view.bought(response.ok ? receipt : `${receipt} The seller answered with status ${response.status}.`);
+  }
+
+  #watch(event: SenderEvent): void {
+    if (event.kind === "paid") this.#cost = event.cost;
+    if (event.kind !== "refused" || !event.again) return;
+    const waits = event.code === "channel-not-found" || event.code === "channel-not-confirmed";
+    this.#view.busy(waits ? "Waiting until the deposit is confirmed…" : "The seller is busy, trying again…");
+  }
+
+  /** Shows what this browser knows of the channel. */
+  async #show(): Promise<void> {
+    const { account } = this.#customer;
+    if (account === undefined) return;
+    await this.#customer.reread();
+    this.#view.channel(this.#customer.channel, account);
+    this.#view.lost(this.#customer.lost, (channel) => this.#endings.endLost(channel));
+  }
+}

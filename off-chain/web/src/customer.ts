@@ -1,0 +1,61 @@
+import { webStore, type ChannelRecord, type SenderEvent } from "@rmps/sender";
+import type { Account } from "./account.ts";
+import type { Facts } from "./facts.ts";
+import { Purse } from "./purse.ts";
+import { rememberWallet, sessionKey } from "./session.ts";
+
+/** Whoever looks at the page: the account that was chosen, and what it has with the seller. */
+export class Customer {
+  readonly #facts: Facts;
+  readonly #store = webStore(localStorage, navigator.locks);
+  readonly #onEvent: (event: SenderEvent) => void;
+  #account: Account | undefined;
+  #purse: Purse | undefined;
+  /** With which is paid, or which is being closed. */
+  channel: ChannelRecord | undefined;
+  /** Channels whose session key is gone. */
+  lost: ChannelRecord[] = [];
+
+  constructor(facts: Facts, onEvent: (event: SenderEvent) => void) {
+    this.#facts = facts;
+    this.#onEvent = onEvent;
+  }
+
+  /** Undefined: none was chosen. */
+  get account(): Account | undefined {
+    return this.#account;
+  }
+
+  get purse(): Purse {
+    if (this.#purse === undefined) throw new Error("No wallet was chosen.");
+    return this.#purse;
+  }
+
+  /** What asks for a confirmation, in a sentence. */
+  get walletName(): string {
+    return this.#account?.name ?? "your wallet";
+  }
+
+  /** Takes an account, and remembers it for the next visit. */
+  async open(account: Account): Promise<void> {
+    const key = await sessionKey(localStorage, navigator.locks);
+    const { signer: wallet, rpc } = account;
+    const onEvent = this.#onEvent;
+    this.#purse = await Purse.open({ facts: this.#facts, wallet, sessionKey: key, store: this.#store, rpc, onEvent });
+    this.#account = account;
+    rememberWallet(localStorage, { id: account.id, account: account.address });
+    await this.refresh();
+    this.lost = await this.#purse.lost();
+  }
+
+  /** Asks the chain about the channel. */
+  async refresh(): Promise<void> {
+    this.channel = await this.#purse?.channel();
+  }
+
+  /** Reads again what this browser knows: another tab may have paid. */
+  async reread(): Promise<void> {
+    const { channel } = this;
+    if (channel !== undefined) this.channel = (await this.purse.channels.book.find(channel)) ?? channel;
+  }
+}

@@ -1,0 +1,19 @@
+import { App } from "./app.ts";
+import { element } from "./dom.ts";
+import { explain } from "./explain.ts";
+import { parseFacts } from "./facts.ts";
+import { Stage } from "./stage.ts";
+import { View } from "./view.ts";
+
+const facts = parseFacts(element("facts", HTMLScriptElement).text);
+const view = new View(facts);
+try {
+  if (!window.isSecureContext) {
+    const remedy = "Open this page by https, or on the machine itself.";
+    view.error({ message: "Payments would travel in the clear.", remedy });
+  } else {
+    new App(facts, view, new Stage(facts.frame)).start();
+  }
+} catch (error) {
+  view.error(explain(error)); // such as a browser that keeps no data
+}

@@ -1,0 +1,144 @@
+import { spentOf, type ChannelRecord } from "@rmps/sender";
+import { duration, format, toDecimal, type Currency } from "./amount.ts";
+import { element, make, short } from "./dom.ts";
+import type { Explanation } from "./explain.ts";
+import type { Facts } from "./facts.ts";
+
+/** The parts of the page of which one at most asks for something. */
+type Step = "connect" | "network" | "deposit" | "confirm";
+
+/** A wallet as it is offered. */
+export interface Offered {
+  readonly name: string;
+  readonly note: string | undefined;
+  readonly icon: string | undefined;
+  readonly choose: () => void;
+}
+
+/** The page, without what it decides. */
+export class View {
+  readonly #facts: Facts;
+  readonly #currency: Currency;
+  readonly #status = element("status", HTMLParagraphElement);
+  #done = "";
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.#currency = facts;
+    element("demo-badge", HTMLSpanElement).hidden = facts.demoRpc === undefined;
+  }
+
+  /** Shows the one thing that is asked for; undefined: nothing. */
+  step(shown: Step | undefined): void {
+    for (const step of ["connect", "network", "deposit", "confirm"] as const) {
+      element(step, HTMLElement).hidden = step !== shown;
+    }
+  }
+
+  /** Says what goes on; nothing can be pressed meanwhile. */
+  busy(doing: string | undefined): void {
+    this.#status.textContent = doing ?? this.#done;
+    if (doing !== undefined) this.#done = "";
+    this.#status.classList.toggle("busy", doing !== undefined);
+    for (const button of document.querySelectorAll("button")) button.disabled = doing !== undefined;
+  }
+
+  /** Says what was done, until something else goes on. */
+  done(text: string): void {
+    this.#done = text;
+  }
+
+  error(explanation: Explanation | undefined, retry?: () => void): void {
+    element("error", HTMLDivElement).hidden = explanation === undefined;
+    element("error-message", HTMLElement).textContent = explanation?.message ?? "";
+    element("error-remedy", HTMLSpanElement).textContent = explanation?.remedy ?? "";
+    const button = element("retry", HTMLButtonElement);
+    button.hidden = retry === undefined;
+    button.onclick = () => retry?.();
+  }
+
+  wallets(offered: readonly Offered[]): void {
+    const items = offered.map(({ name, note, icon, choose }) => {
+      const mark = icon === undefined ? make("span", { className: "blank" }, "◆") : make("img", { src: icon, alt: "" });
+      if (icon === undefined) mark.ariaHidden = "true";
+      const label = make("span", {}, name, ...(note === undefined ? [] : [make("small", {}, note)]));
+      return make("li", {}, make("button", { type: "button", onclick: choose }, mark, label));
+    });
+    element("wallets", HTMLUListElement).replaceChildren(...items);
+    element("no-wallet", HTMLElement).hidden = offered.length > 0;
+  }
+
+  network(actual: bigint): void {
+    element("network-text", HTMLElement).textContent =
+      `Your wallet is on chain ${actual}. This seller is paid on chain ${this.#facts.chainId}.`;
+    this.step("network");
+  }
+
+  /** Asks for a deposit. @param missing to pay for this request, where there is a channel already. */
+  deposit(held: bigint, suggested: bigint, channel: ChannelRecord | undefined): void {
+    const { price } = this.#facts;
+    const opens = channel === undefined;
+    const fitting = held > 0n && held < suggested ? held : suggested;
+    element("amount", HTMLInputElement).value = toDecimal(fitting, this.#currency);
+    element("amount-label", HTMLLabelElement).textContent = opens ? "Deposit" : "Add to the deposit";
+    element("deposit-button", HTMLButtonElement).textContent = opens ? "Deposit and pay" : "Top up";
+    const count = price === 0n ? 0n : fitting / price;
+    element("amount-hint", HTMLElement).textContent =
+      `Enough for ${count} request${count === 1n ? "" : "s"} like this one. Your wallet holds ${format(held, this.#currency)}. ` +
+      `You confirm once; what is not spent comes back when you close, without the seller after ${duration(this.#facts.challengePeriod)}.`;
+    this.step("deposit");
+  }
+
+  confirm(why: string): void {
+    element("confirm-text", HTMLElement).textContent = why;
+    this.step("confirm");
+  }
+
+  /** Shows that it was paid for. */
+  bought(receipt: string): void {
+    element("content", HTMLElement).hidden = false;
+    element("receipt", HTMLSpanElement).textContent = receipt;
+    const eyebrow = element("eyebrow", HTMLElement);
+    eyebrow.textContent = "Paid";
+    eyebrow.classList.add("done");
+    element("pitch", HTMLElement).hidden = true;
+  }
+
+  channel(channel: ChannelRecord | undefined, { name, address }: { name: string; address: string }): void {
+    element("channel", HTMLElement).hidden = channel === undefined;
+    if (channel === undefined) return;
+    const { deposit, accepted, status } = channel;
+    const spent = spentOf(channel);
+    const credit = accepted > spent ? accepted - spent : 0n;
+    const numbers = { deposited: deposit, spent, credit, left: deposit - spent };
+    for (const [id, amount] of Object.entries(numbers)) {
+      element(id, HTMLElement).textContent = format(amount, this.#currency);
+    }
+    element("account", HTMLElement).textContent = `From ${name}, account ${short(address)}`;
+    element("meter", HTMLProgressElement).value = Number((1000n * spent) / (deposit === 0n ? 1n : deposit));
+    const isOpen = status === "open";
+    element("channel-note", HTMLElement).textContent = isOpen
+      ? ""
+      : `Being closed. What is left can be had when the challenge period of ${duration(channel.terms.challengePeriod)} is over.`;
+    element("top-up", HTMLButtonElement).hidden = !isOpen;
+    element("close", HTMLButtonElement).hidden = !isOpen;
+    element("finalize", HTMLButtonElement).hidden = isOpen;
+  }
+
+  lost(channels: readonly ChannelRecord[], end: (channel: ChannelRecord) => void): void {
+    element("lost", HTMLElement).hidden = channels.length === 0;
+    const items = channels.map((channel) => {
+      const left = format(channel.deposit - channel.charged, this.#currency);
+      const isOpen = channel.status === "open";
+      const text = `${left}${isOpen ? "" : ", being closed"}, channel ${short(channel.id)}`;
+      const label = isOpen ? "Close from the wallet" : "Get the rest back";
+      return make(
+        "li",
+        {},
+        make("span", {}, text),
+        make("button", { type: "button", onclick: () => end(channel) }, label),
+      );
+    });
+    element("lost-list", HTMLUListElement).replaceChildren(...items);
+  }
+}
