@@ -5,6 +5,7 @@ import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-et
 import { configVariable, defineConfig } from "hardhat/config";
 
 import { networks } from "./deploy/tool/networks.ts";
+import { orderedBindings } from "./scripts/lib/ordered-bindings.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -12,7 +13,7 @@ const require = createRequire(import.meta.url);
 const deep = process.env.RMPS_PROFILE === "deep";
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, orderedBindings],
   // The compiler comes from npm, so that nothing is downloaded; docs/adr/0001-compiler.md says why this version and pipeline.
   solidity: {
     version: "0.8.37",
@@ -27,8 +28,11 @@ export default defineConfig({
   paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
   networks,
   // Only looked up when sources are published (docs/deploy.md).
-  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
-  typechain: { outDir: join(import.meta.dirname, "typechain-types") },
+  verify: {
+    etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") },
+    ...(process.env.SOURCIFY_API_URL !== undefined && { sourcify: { apiUrl: process.env.SOURCIFY_API_URL } }),
+  },
+  typechain: { outDir: join(import.meta.dirname, "typechain-types"), dontOverrideCompile: true },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

@@ -18,9 +18,6 @@ getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IPermit2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPermit2__factory>
 getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
-getContractFactory(name: 'ERC223', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC223__factory>
-getContractFactory(name: 'FaucetToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FaucetToken__factory>
-getContractFactory(name: 'MicroToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MicroToken__factory>
 getContractFactory(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RecordingRecipient__factory>
 getContractFactory(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingRecipient__factory>
 getContractFactory(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AnnouncingToken__factory>
@@ -41,6 +38,9 @@ getContractFactory(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GasBurningWallet__factory>
 getContractFactory(name: 'KeyWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.KeyWallet__factory>
 getContractFactory(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RevertingWallet__factory>
+getContractFactory(name: 'ERC223', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC223__factory>
+getContractFactory(name: 'FaucetToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FaucetToken__factory>
+getContractFactory(name: 'MicroToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MicroToken__factory>
 
   getContractAt(name: 'ChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChannelManager>
 getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
@@ -50,9 +50,6 @@ getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, si
 getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IPermit2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPermit2>
 getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
-getContractAt(name: 'ERC223', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC223>
-getContractAt(name: 'FaucetToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FaucetToken>
-getContractAt(name: 'MicroToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MicroToken>
 getContractAt(name: 'RecordingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RecordingRecipient>
 getContractAt(name: 'RevertingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingRecipient>
 getContractAt(name: 'AnnouncingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AnnouncingToken>
@@ -73,6 +70,9 @@ getContractAt(name: 'GarbageWallet', address: string | ethers.Addressable, signe
 getContractAt(name: 'GasBurningWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GasBurningWallet>
 getContractAt(name: 'KeyWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.KeyWallet>
 getContractAt(name: 'RevertingWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RevertingWallet>
+getContractAt(name: 'ERC223', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC223>
+getContractAt(name: 'FaucetToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FaucetToken>
+getContractAt(name: 'MicroToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MicroToken>
 
   deployContract(name: 'ChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
@@ -82,9 +82,6 @@ deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
-deployContract(name: 'ERC223', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
-deployContract(name: 'FaucetToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
-deployContract(name: 'MicroToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
 deployContract(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>
@@ -105,6 +102,9 @@ deployContract(name: 'GarbageWallet', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'GasBurningWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
+deployContract(name: 'ERC223', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
+deployContract(name: 'FaucetToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
+deployContract(name: 'MicroToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
 
   deployContract(name: 'ChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChannelManager>
 deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
@@ -114,9 +114,6 @@ deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
-deployContract(name: 'ERC223', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
-deployContract(name: 'FaucetToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
-deployContract(name: 'MicroToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
 deployContract(name: 'RecordingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
 deployContract(name: 'RevertingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingRecipient>
 deployContract(name: 'AnnouncingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AnnouncingToken>
@@ -137,6 +134,9 @@ deployContract(name: 'GarbageWallet', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'GasBurningWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GasBurningWallet>
 deployContract(name: 'KeyWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.KeyWallet>
 deployContract(name: 'RevertingWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RevertingWallet>
+deployContract(name: 'ERC223', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC223>
+deployContract(name: 'FaucetToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FaucetToken>
+deployContract(name: 'MicroToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MicroToken>
 
     // default types
     getContractFactory(
