@@ -1,18 +1,21 @@
 import type { Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import { checkFunds, estimateDeployment, type Estimate } from "./cost.ts";
 import { DeploymentError } from "./errors.ts";
-import { FACTORY, FACTORY_COST, FACTORY_DEPLOYER, FACTORY_TRANSACTION, create2Calldata } from "./factory.ts";
+import { FACTORY, create2Calldata } from "./factory.ts";
+import { deployFactory, type FactorySending } from "./deploy-factory.ts";
 import { lowerCase, type Address, type Hex } from "./hex.ts";
-import { inspectDeployment, reason, type Findings, type RpcProvider } from "./inspect.ts";
+import { inspectDeployment, type Findings, type RpcProvider } from "./inspect.ts";
 import { planDeployment, type Plan, type PlanOptions } from "./plan.ts";
 
 /** What is sent: money for the factory's deployer, its one transaction, then the contracts. */
-export type Sending = "factory-money" | "factory" | "MicroToken" | "FaucetToken" | "ChannelManager";
+export type Sending = FactorySending | "MicroToken" | "FaucetToken" | "ChannelManager";
 
 /** A transaction of a deployment. */
 export interface Sent {
   what: Sending;
   hash: Hex;
+  /** Where it puts a contract. */
+  address?: Address;
 }
 
 /** How to deploy. */
@@ -25,6 +28,8 @@ export interface DeployOptions extends PlanOptions {
   afterwards?: readonly { what: string; gas: bigint }[];
   /** Called after a transaction was sent and before it is waited for. */
   onSent?: (sent: Sent) => void | Promise<void>;
+  /** Called before one of an earlier attempt is waited for. */
+  onPending?: (sent: Sent) => void;
 }
 
 /** A finished deployment. */
@@ -57,11 +62,15 @@ function rpcOf(signer: Signer): NonNullable<Signer["provider"]> & RpcProvider {
 export async function prepareDeployment(signer: Signer, options: DeployOptions = {}): Promise<Prepared> {
   const provider = rpcOf(signer);
   const plan = planDeployment(options.chainId ?? (await provider.getNetwork()).chainId, options);
-  for (const { hash } of options.earlier ?? []) {
-    if ((await provider.getTransaction(hash)) !== null) await provider.waitForTransaction(hash);
+  for (const sent of options.earlier ?? []) {
+    const transaction = await provider.getTransaction(sent.hash);
+    if (transaction === null) continue;
+    if (transaction.blockNumber === null) options.onPending?.(sent);
+    await provider.waitForTransaction(sent.hash);
   }
   const findings = await inspectDeployment(provider, plan);
   const from = lowerCase(await signer.getAddress());
+  if (findings.missing.length > 0) await checkNonePending(provider, from);
   const estimate = await estimateDeployment(provider, from, findings, options.afterwards);
   return { plan, findings, estimate };
 }
@@ -80,40 +89,41 @@ export async function deployAll(signer: Signer, options: DeployOptions = {}): Pr
 
   const transactions: Sent[] = [];
   let block: number | undefined;
-  const confirm = async (what: Sending, hash: string): Promise<void> => {
-    const sent = { what, hash: lowerCase(hash) };
+  const confirm = async (what: Sending, hash: string, address?: Address): Promise<void> => {
+    const sent = { what, hash: lowerCase(hash), ...(address !== undefined && { address }) };
     transactions.push(sent);
     await options.onSent?.(sent);
     const receipt: TransactionReceipt | null = await provider.waitForTransaction(hash);
     if (what === "ChannelManager") block = receipt?.blockNumber;
   };
-  const send = async (what: Sending, request: TransactionRequest): Promise<void> =>
-    confirm(what, (await signer.sendTransaction({ ...request, ...estimate.fees })).hash);
+  const send = async (what: Sending, request: TransactionRequest, address?: Address): Promise<void> =>
+    confirm(what, (await signer.sendTransaction({ ...request, ...estimate.fees })).hash, address);
 
   if (!findings.factory && findings.missing.length > 0) {
-    const value = FACTORY_COST - (await provider.getBalance(FACTORY_DEPLOYER));
-    if (value > 0n) await send("factory-money", { to: FACTORY_DEPLOYER, value });
-    await confirm("factory", await broadcastFactory(provider));
+    await deployFactory(provider, send, confirm);
     await checkCode(provider, "factory", FACTORY);
   }
   for (const { contract, address, initCode } of findings.missing) {
     const gasLimit = estimate.lines.find((line) => line.what === contract)?.gas;
-    await send(contract, { to: FACTORY, data: create2Calldata(initCode), gasLimit: gasLimit ?? null });
+    await send(contract, { to: FACTORY, data: create2Calldata(initCode), gasLimit: gasLimit ?? null }, address);
     await checkCode(provider, contract, address);
   }
   return { ...plan, transactions, block };
 }
 
-async function broadcastFactory(provider: RpcProvider): Promise<string> {
-  try {
-    return String(await provider.send("eth_sendRawTransaction", [FACTORY_TRANSACTION]));
-  } catch (error) {
-    throw new DeploymentError(
-      "transaction-failed",
-      `The node does not take the deterministic deployment proxy's transaction (${reason(error)}).`,
-      "It has no replay protection; send it through a node that allows such transactions, then run this again.",
-    );
-  }
+/**
+ * A crash between sending a transaction and noting it leaves one pending that nobody knows of: it would be sent twice.
+ * @throws DeploymentError `pending-transactions`.
+ */
+async function checkNonePending(provider: RpcProvider, from: Address): Promise<void> {
+  const mined = await provider.getTransactionCount(from, "latest");
+  const pending = (await provider.getTransactionCount(from, "pending")) - mined;
+  if (pending <= 0) return;
+  throw new DeploymentError(
+    "pending-transactions",
+    `${from} has ${pending} transactions pending that are not known to be of this deployment.`,
+    "Run this again once they are mined or replaced: it looks anew at what is there.",
+  );
 }
 
 /** Judges by what is there, not by the receipt: somebody else may have deployed the very same meanwhile. */

@@ -1,4 +1,4 @@
-/** Why a deployment cannot go on; every one is found before anything is sent. */
+/** Why a deployment cannot go on; all but `transaction-failed` are found before anything is sent. */
 export type DeploymentErrorCode =
   | "wrong-chain"
   | "unsupported-chain"
@@ -6,6 +6,8 @@ export type DeploymentErrorCode =
   | "no-token"
   | "invalid-options"
   | "insufficient-funds"
+  | "pending-transactions"
+  | "other-record"
   | "transaction-failed";
 
 /** A deployment that cannot go on, and what to do about it. */

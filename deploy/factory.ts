@@ -18,6 +18,15 @@ export const FACTORY_TRANSACTION: Hex =
 
 const parsed = Transaction.from(FACTORY_TRANSACTION);
 
+/** The hash of `FACTORY_TRANSACTION`. */
+export const FACTORY_HASH: Hex = lowerCase(parsed.hash ?? "");
+
+/** The creation code that `FACTORY_TRANSACTION` runs. */
+export const FACTORY_INIT_CODE: Hex = lowerCase(parsed.data);
+
+/** The gas that `FACTORY_TRANSACTION` has, whatever the chain wants for it. */
+export const FACTORY_GAS: bigint = parsed.gasLimit;
+
 /** The account from which `FACTORY_TRANSACTION` comes. */
 export const FACTORY_DEPLOYER: Address = lowerCase(parsed.from ?? "");
 
@@ -25,7 +34,7 @@ export const FACTORY_DEPLOYER: Address = lowerCase(parsed.from ?? "");
 export const FACTORY_GAS_PRICE: bigint = parsed.gasPrice ?? 0n;
 
 /** What the deployer must have for `FACTORY_TRANSACTION`, in wei: 0.01 ether. */
-export const FACTORY_COST: bigint = parsed.gasLimit * FACTORY_GAS_PRICE;
+export const FACTORY_COST: bigint = FACTORY_GAS * FACTORY_GAS_PRICE;
 
 /** The salt of all our deployments: what differs between versions is the code itself. */
 export const SALT: Hex = `0x${"00".repeat(32)}`;

@@ -1,6 +1,13 @@
 import type { Provider } from "ethers";
 import { DeploymentError } from "./errors.ts";
-import { FACTORY, FACTORY_CODE, FACTORY_DEPLOYER, FACTORY_GAS_PRICE } from "./factory.ts";
+import {
+  FACTORY,
+  FACTORY_CODE,
+  FACTORY_DEPLOYER,
+  FACTORY_GAS,
+  FACTORY_GAS_PRICE,
+  FACTORY_INIT_CODE,
+} from "./factory.ts";
 import { lowerCase, type Address, type Hex } from "./hex.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -72,6 +79,14 @@ async function factoryIsThere(provider: RpcProvider): Promise<boolean> {
       "unsupported-chain",
       "Gas is too dear just now for the one transaction that deploys the deterministic deployment proxy.",
       `Wait until the base fee is below ${FACTORY_GAS_PRICE / 10n ** 9n} gwei.`,
+    );
+  }
+  const gas = BigInt(String(await provider.send("eth_estimateGas", [{ data: FACTORY_INIT_CODE }])));
+  if (gas > FACTORY_GAS) {
+    throw new DeploymentError(
+      "unsupported-chain",
+      `The deterministic deployment proxy needs ${gas} gas here; its one transaction has ${FACTORY_GAS}.`,
+      "Our addresses cannot be had on this chain, unless its operators put the proxy there.",
     );
   }
   return false;

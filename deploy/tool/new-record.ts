@@ -43,11 +43,12 @@ export async function newRecord({
   provider,
 }: RecordSources): Promise<DeploymentRecord> {
   const sent = [...earlier, ...deployed.transactions];
-  const transactionOf = (contract: string) =>
-    sent.findLast(({ what }) => what === contract)?.hash ??
-    old?.contracts.find((known) => known.contract === contract)?.transaction;
+  // By address: what was cut short may have been a deployment of something else.
+  const transactionOf = (address: string) =>
+    sent.findLast((one) => one.address === address)?.hash ??
+    old?.contracts.find((known) => known.address === address)?.transaction;
   const contracts = deployed.steps.map(({ contract, address, arguments: args }) => {
-    const transaction = transactionOf(contract);
+    const transaction = transactionOf(address);
     const verified = old?.contracts.find((known) => known.address === address)?.verified ?? false;
     return { contract, address, arguments: args, ...(transaction !== undefined && { transaction }), verified };
   });

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { MicroToken__factory } from "@rmps/contracts";
 import { checkFunds, deployAll, fundAccounts, planDeployment, prepareDeployment } from "@rmps/contracts/deploy";
 import { DeploymentError, LOCAL_CHAIN_ID, type DeployOptions, type DeploymentRecord } from "@rmps/contracts/deploy";
 import { parseUnits, type Signer } from "ethers";
-import hre from "hardhat";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import config from "../../hardhat.config.ts";
 import { currentBuild, type Build } from "./build.ts";
 import type { CliOptions } from "./options.ts";
 import { showDeployed, showPrepared, type Say } from "./print.ts";
@@ -13,18 +16,25 @@ import { verified } from "./verify.ts";
 
 interface Job {
   cli: CliOptions;
+  /** With the network that is meant as its own: verification asks it for no other. */
+  hre: HardhatRuntimeEnvironment;
   signer: Signer;
   options: DeployOptions & { chainId: bigint };
   /** Where the record of this chain is kept; undefined: nowhere. */
   folder: string | undefined;
+  /** What is recorded of the very same addresses. */
   record: DeploymentRecord | undefined;
+  /** What is recorded of others. */
+  other: DeploymentRecord | undefined;
   build: Build;
   say: Say;
 }
 
 /** The signer and the chain that the configuration means; the node's own chain id is checked against it later. */
 async function prepareJob(cli: CliOptions, say: Say): Promise<Job> {
-  const { networkConfig, ethers } = await hre.network.create(cli.network);
+  const root = join(import.meta.dirname, "..", "..");
+  const hre = await createHardhatRuntimeEnvironment(config, { network: cli.network }, root);
+  const { networkConfig, ethers } = await hre.network.create();
   const chainId = BigInt(networkConfig.chainId ?? 0);
   const [signer] = await ethers.getSigners();
   if (signer === undefined) {
@@ -36,19 +46,25 @@ async function prepareJob(cli: CliOptions, say: Say): Promise<Job> {
   const earlier = folder === undefined ? [] : readJournal(folder, chainId);
   const plan = planDeployment(chainId, cli.plan);
   const old = folder === undefined ? undefined : readRecord(folder, chainId);
-  const record = old?.manager === plan.manager && old.token === plan.token ? old : undefined;
+  const isSame = old?.manager === plan.manager && old.token === plan.token;
+  const onPending: DeployOptions["onPending"] = ({ what, hash }) => {
+    say(`Waiting for ${what}, which was sent earlier: ${hash}`);
+  };
   return {
     cli,
+    hre,
     signer,
-    options: { ...cli.plan, chainId, earlier },
+    options: { ...cli.plan, chainId, earlier, onPending },
     folder,
-    record,
+    record: isSame ? old : undefined,
+    other: isSame ? undefined : old,
     build: await currentBuild(hre),
     say,
   };
 }
 
-async function deploy({ cli, signer, options, folder, record, build, say }: Job): Promise<void> {
+async function deploy(job: Job): Promise<void> {
+  const { cli, hre, signer, options, folder, record, build, say } = job;
   const onSent: DeployOptions["onSent"] = (sent) => {
     if (folder !== undefined) appendJournal(folder, options.chainId, sent);
     say(`  sent ${sent.what}: ${sent.hash}`);
@@ -71,7 +87,7 @@ async function deploy({ cli, signer, options, folder, record, build, say }: Job)
       for (const { hash = "" } of await fundAccounts(signer, funding)) say(`  granted to ${account}: ${hash}`);
     }
   }
-  if (wantsSmoke(cli, deployed.transactions.length > 0, record)) {
+  if (wantsSmoke(job, deployed.transactions.length > 0)) {
     say("Smoke test:");
     const result = await smokeTest(signer, deployed, say);
     if (!result.ran) say(`  left out: ${result.why}`);
@@ -88,9 +104,19 @@ async function deploy({ cli, signer, options, folder, record, build, say }: Job)
   }
 }
 
-/** Once after a deployment, also if the first try was cut short. */
-function wantsSmoke(cli: CliOptions, sent: boolean, record: DeploymentRecord | undefined): boolean {
-  return cli.smoke ?? (sent || record?.smokeTested === false);
+/** Once after a deployment, also if earlier tries were cut short. */
+function wantsSmoke({ cli, options, record }: Job, sent: boolean): boolean {
+  return cli.smoke ?? (sent || (options.earlier ?? []).length > 0 || record?.smokeTested === false);
+}
+
+/** Records are what the packages trust: one is never replaced in passing. */
+function checkRecord({ folder, other }: Job): void {
+  if (other === undefined) return;
+  throw new DeploymentError(
+    "other-record",
+    `${folder}/${other.chainId}.json records another deployment on this chain, with the manager ${other.manager}.`,
+    "Keep the record of this one in another folder by --records FOLDER, or remove that file if this one takes its place.",
+  );
 }
 
 /**
@@ -100,7 +126,7 @@ function wantsSmoke(cli: CliOptions, sent: boolean, record: DeploymentRecord | u
 export async function run(cli: CliOptions, say: Say): Promise<void> {
   const job = await prepareJob(cli, say);
   const looked = await prepareDeployment(job.signer, job.options);
-  const smoke = wantsSmoke(cli, looked.findings.missing.length > 0, job.record);
+  const smoke = wantsSmoke(job, looked.findings.missing.length > 0);
   const afterwards = smoke ? [{ what: "smoke test", gas: SMOKE_GAS }] : [];
   job.options.afterwards = afterwards;
   const prepared = smoke ? await prepareDeployment(job.signer, job.options) : looked;
@@ -111,5 +137,6 @@ export async function run(cli: CliOptions, say: Say): Promise<void> {
     say(cli.dryRun ? "Dry run: nothing was sent." : "Dry run: nothing was sent. Add --yes to send.");
     return;
   }
+  checkRecord(job);
   await deploy(job);
 }

@@ -82,14 +82,23 @@ for (const [name, start] of nodes) {
       expect(readRecord(folder, 31337n)).to.include({ block, smokeTested: false });
     });
 
+    it("does not replace the record of another deployment, and sends nothing", async () => {
+      const before = [await node.deployer.getNonce(), readRecord(folder, 31337n)];
+      const { code, stderr } = await deploy("--name", "Another");
+      expect(code).to.equal(1);
+      expect(stderr).to.match(/other-record: .*31337\.json records another deployment/);
+      expect([await node.deployer.getNonce(), readRecord(folder, 31337n)]).to.deep.equal(before);
+    });
+
     it("opens by approval with an existing token, and the faucet family by a drip", async () => {
       const { token } = planDeployment(31337n);
-      const existing = await deploy("--existing-token", token);
+      // A later --records counts.
+      const existing = await deploy("--existing-token", token, "--records", join(folder, "existing"));
       expect(existing.stdout)
         .to.match(/approve +\d+ gas/)
         .and.match(/open by deposit/)
         .and.match(/close at 2/);
-      const faucet = await deploy("--family", "faucet");
+      const faucet = await deploy("--family", "faucet", "--records", join(folder, "faucet"));
       expect(faucet.stdout)
         .to.match(/drip +\d+ gas/)
         .and.match(/close at 2/);

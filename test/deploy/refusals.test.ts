@@ -1,6 +1,6 @@
 import { deployAll, planDeployment, FACTORY, FACTORY_DEPLOYER } from "@rmps/contracts/deploy";
 import { expect } from "chai";
-import { toQuantity } from "ethers";
+import { Transaction, toQuantity } from "ethers";
 import { nodes, startAnvil, startHardhat, type Node } from "./support/nodes.ts";
 import { expectRefusal } from "./support/refusal.ts";
 
@@ -90,6 +90,33 @@ describe("refusals of chains, before anything is sent", () => {
     await node.provider.send("hardhat_setNextBlockBaseFeePerGas", [toQuantity(10n ** 12n)]);
     await node.provider.send("hardhat_mine", ["0x1"]);
     await expectRefusal(node, "unsupported-chain", /too dear/, () => deployAll(node.deployer));
+    await node.stop();
+  });
+
+  it("a node that takes no transaction without a chain id", async () => {
+    const node = await startHardhat();
+    const { provider } = node;
+    const send = provider.send.bind(provider);
+    // In geth's words.
+    const refusal = new Error("only replay-protected (EIP-155) transactions allowed over RPC");
+    provider.send = (method, params) => {
+      const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
+      const isProtected = raw === undefined || Transaction.from(raw).chainId !== 0n;
+      return isProtected ? send(method, params) : Promise.reject(refusal);
+    };
+    await expectRefusal(node, "unsupported-chain", /replay-protected/, () => deployAll(node.deployer));
+    expect(await provider.getBalance(FACTORY_DEPLOYER)).to.equal(0n);
+    await node.stop();
+  });
+
+  it("a chain on which the factory's one transaction would run out of gas, and be gone for good", async () => {
+    const node = await startHardhat();
+    const { provider } = node;
+    const send = provider.send.bind(provider);
+    // A chain where gas is counted otherwise.
+    provider.send = (method, params) =>
+      method === "eth_estimateGas" ? Promise.resolve(toQuantity(100_001)) : send(method, params);
+    await expectRefusal(node, "unsupported-chain", /needs 100001 gas here/, () => deployAll(node.deployer));
     await node.stop();
   });
 

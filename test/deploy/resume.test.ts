@@ -1,6 +1,7 @@
 import { deployAll, FACTORY_COST, FACTORY_DEPLOYER, type Sent } from "@rmps/contracts/deploy";
 import { expect } from "chai";
 import { nodes, startAnvil, type Node } from "./support/nodes.ts";
+import { expectRefusal } from "./support/refusal.ts";
 
 /** Deploys until `after` transactions were sent, then dies: before the last of them is waited for. */
 async function crash(node: Node, after: number): Promise<Sent[]> {
@@ -56,6 +57,8 @@ describe("a deployment that was cut short with a transaction pending", () => {
   it("waits for that transaction and does not send it again", async () => {
     const earlier = await crash(node, 1);
     const { provider } = node;
+    const waited: string[] = [];
+    const onPending = ({ what }: Sent): void => void waited.push(what);
     const wait = provider.waitForTransaction.bind(provider);
     // Blocks come only once somebody waits for a transaction.
     provider.waitForTransaction = async (...args) => {
@@ -63,8 +66,9 @@ describe("a deployment that was cut short with a transaction pending", () => {
       await provider.send("evm_mine", []);
       return wait(...args);
     };
-    const { transactions } = await deployAll(node.deployer, { earlier });
+    const { transactions } = await deployAll(node.deployer, { earlier, onPending });
     expect(transactions.map(({ what }) => what)).to.deep.equal(["ChannelManager"]);
+    expect(waited).to.deep.equal(["MicroToken"]);
   });
 
   it("sends it again where the node has lost it", async () => {
@@ -73,6 +77,22 @@ describe("a deployment that was cut short with a transaction pending", () => {
     await node.provider.send("evm_setAutomine", [true]);
     const { transactions } = await deployAll(node.deployer, { earlier });
     expect(transactions.map(({ what }) => what)).to.deep.equal(["MicroToken", "ChannelManager"]);
+  });
+});
+
+describe("a deployment that was cut short before its transaction was noted", () => {
+  it("sends nothing while that one is pending, and goes on once it is mined", async () => {
+    const node = await startAnvil("--no-mining");
+    try {
+      await crash(node, 1);
+      await expectRefusal(node, "pending-transactions", /has 1 transactions pending/, () => deployAll(node.deployer));
+      await node.provider.send("evm_mine", []);
+      await node.provider.send("evm_setAutomine", [true]);
+      const { transactions } = await deployAll(node.deployer);
+      expect(transactions.map(({ what }) => what)).to.deep.equal(["ChannelManager"]);
+    } finally {
+      await node.stop();
+    }
   });
 });
 
