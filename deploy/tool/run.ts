@@ -33,7 +33,8 @@ interface Job {
 /** The signer and the chain that the configuration means; the node's own chain id is checked against it later. */
 async function prepareJob(cli: CliOptions, say: Say): Promise<Job> {
   const root = join(import.meta.dirname, "..", "..");
-  const hre = await createHardhatRuntimeEnvironment(config, { network: cli.network }, root);
+  // The profile is named because verification would otherwise send other settings than those that were compiled.
+  const hre = await createHardhatRuntimeEnvironment(config, { network: cli.network, buildProfile: "default" }, root);
   const { networkConfig, ethers } = await hre.network.create();
   const chainId = BigInt(networkConfig.chainId ?? 0);
   const [signer] = await ethers.getSigners();

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { MicroToken__factory } from "@rmps/contracts";
 import { planDeployment } from "@rmps/contracts/deploy";
 import { expect } from "chai";
-import { verification } from "../../deploy/tool/verify.ts";
 import { readRecord } from "../../deploy/tool/records.ts";
 import { runScript } from "./support/command.ts";
 import { nodes, startAnvil, type Node } from "./support/nodes.ts";
@@ -159,16 +158,5 @@ describe("npm run deploy on a public network", () => {
     const { code, stderr } = await runScript("scripts/deploy.ts", args, { DEPLOYER_PRIVATE_KEY: KEY });
     expect(code).to.equal(1);
     expect(stderr).to.match(/"HOODI_RPC_URL" not found/);
-  });
-});
-
-describe("verification", () => {
-  it("names the source and gives the constructor's arguments as they were", () => {
-    const [step] = planDeployment(11155111n).steps;
-    const record = { ...step!, transaction: "0x01" as const, verified: false };
-    expect(verification(record)).to.deep.include({
-      contract: "contracts/token/FaucetToken.sol:FaucetToken",
-      constructorArgs: ["Test MicroToken", "tMIC", 18, "0", "0x000000000000000000000000000000000000dead"],
-    });
   });
 });
