@@ -28,7 +28,7 @@ export {
   type Family,
   type TokenArguments,
 } from "./families.ts";
-export { fundAccounts, type Funding } from "./fund.ts";
+export { fundAccounts, type Funding, type Transfer } from "./fund.ts";
 export { inspectDeployment, type Findings, type RpcProvider } from "./inspect.ts";
 export { planDeployment, type ExistingToken, type Plan, type PlanOptions, type Step } from "./plan.ts";
 export type { ContractRecord, DeploymentRecord } from "./record.ts";

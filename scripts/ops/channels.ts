@@ -8,7 +8,7 @@ const STATUSES = ["open", "closing", "due", "closed"];
 await main({
   help: `Lists the channels of a party, sender or receiver, from the manager's logs.
 
-  node scripts/ops/channels.ts ADDRESS
+  npx node scripts/ops/channels.ts ADDRESS
 
   --status STATUS     only those that are open, closing, due (their challenge period is over) or closed`,
   options: { status: { type: "string" } },

@@ -22,7 +22,12 @@ interface Agreement {
 
 /** What a receiver's `DELETE /channels/{sender}/{id}` answered. */
 function readAgreement(path: string): Agreement {
-  const source = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
+  let source: Record<string, string>;
+  try {
+    source = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
+  } catch {
+    throw new OperatorError(`${path} cannot be read as JSON.`);
+  }
   const { amount = "", deadline = "", close_signature: signature = "" } = source;
   return {
     amount: parsed("amount", amount, parseAmount),
@@ -42,11 +47,17 @@ function sideOf({ terms }: Channel, address: string): Side {
 await main({
   help: `Closes a channel, as its receiver or as its sender.
 
-  node scripts/ops/close.ts ID [--bundle FILE]          as the receiver: at the bundle's amount, or at what is settled
-  node scripts/ops/close.ts ID --agreement FILE         as the sender: at once, with the receiver's agreement
-  node scripts/ops/close.ts ID --concede AMOUNT         as the sender: start the challenge period, conceding a total
+  npx node scripts/ops/close.ts ID --bundle FILE            as the receiver: at the bundle's amount
+  npx node scripts/ops/close.ts ID --at-settled             as the receiver: at what is settled, giving up all above it
+  npx node scripts/ops/close.ts ID --agreement FILE         as the sender: at once, with the receiver's agreement
+  npx node scripts/ops/close.ts ID --concede AMOUNT         as the sender: start the challenge period, conceding a total
                                                         (in the token's smallest unit)`,
-  options: { bundle: { type: "string" }, agreement: { type: "string" }, concede: { type: "string" } },
+  options: {
+    bundle: { type: "string" },
+    "at-settled": { type: "boolean" },
+    agreement: { type: "string" },
+    concede: { type: "string" },
+  },
   async run({ values, words: [text, ...more] }) {
     if (text === undefined || more.length > 0) throw new OperatorError("Name one channel.");
     const chain = await connect(values);
@@ -70,6 +81,9 @@ await main({
     if (side === "nobody") throw new OperatorError("This key is neither the sender's nor the receiver's.");
     if (side === "sender" && values.agreement === undefined) {
       throw new OperatorError("As the sender, give --agreement FILE, or --concede AMOUNT.");
+    }
+    if (side === "receiver" && (values.bundle === undefined) === (values["at-settled"] === undefined)) {
+      throw new OperatorError("As the receiver, give --bundle FILE, or --at-settled to give up what is not settled.");
     }
     const agreed = side === "sender" ? readAgreement(values.agreement ?? "") : undefined;
     const bundle = values.bundle === undefined ? undefined : readBundles(values.bundle, chain)[0];

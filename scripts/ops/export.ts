@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "./lib/chain.ts";
 import { parseBundle } from "./lib/bundles.ts";
 import { OperatorError, main } from "./lib/command.ts";
@@ -10,12 +10,15 @@ interface Page {
 
 /** Asks the operator's part of a receiver's API. */
 async function ask<T>(url: string, token: string): Promise<T> {
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => {
+    throw new OperatorError(`Nobody answers at ${url}.`);
+  });
   if (!answer.ok) throw new OperatorError(`${url} answered ${answer.status}.`);
   return (await answer.json()) as T;
 }
 
 function readToken(path: string): string {
+  if (!existsSync(path)) throw new OperatorError(`There is no file ${path}.`);
   if ((statSync(path).mode & 0o077) !== 0) throw new OperatorError(`Others can read ${path}: chmod 600 it.`);
   return readFileSync(path, "utf8").trim();
 }
@@ -24,7 +27,7 @@ await main({
   help: `Exports the proofs of a receiver's channels for a watchtower: who has the file can settle, and do nothing else.
 It is a secret all the same: whoever holds a proof of a request under way could spend its credit.
 
-  node scripts/ops/export.ts --api http://127.0.0.1:5000/api/1 --token-file FILE --out FILE
+  npx node scripts/ops/export.ts --api http://127.0.0.1:5000/api/1 --token-file FILE --out FILE
 
   --api URL           the receiver's API
   --token-file FILE   the operator's token, mode 0600

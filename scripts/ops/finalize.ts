@@ -6,7 +6,7 @@ import { confirm, moneyOf } from "./lib/print.ts";
 await main({
   help: `Finalizes every channel whose challenge period is over: the rest goes back to its sender. Anyone may.
 
-  node scripts/ops/finalize.ts [ADDRESS]      all that is due, or only the channels of one party`,
+  npx node scripts/ops/finalize.ts [ADDRESS]      all that is due, or only the channels of one party`,
   options: {},
   async run({ values, words: [address, ...more] }) {
     if (more.length > 0) throw new OperatorError("Name at most one party.");

@@ -16,7 +16,7 @@ function amount(option: string, text: string, decimals: bigint): bigint {
 await main({
   help: `Fills test accounts up, from the sender's own money; what they have already counts.
 
-  node scripts/ops/fund.ts --tokens 10 --eth 0.1 ADDRESS...
+  npx node scripts/ops/fund.ts --tokens 10 --eth 0.1 ADDRESS...
 
   --tokens AMOUNT     tokens that each account is to have (default 0)
   --eth AMOUNT        coins that each account is to have (default 0)
@@ -24,10 +24,14 @@ await main({
   options: { tokens: { type: "string" }, eth: { type: "string" }, token: { type: "string" } },
   async run({ values, words }) {
     if (words.length === 0) throw new OperatorError("Name the accounts to fund.");
+    if (values.tokens === undefined && values.eth === undefined) throw new OperatorError("Give --tokens or --eth.");
     const chain = await connect(values);
     const token = values.token === undefined ? chain.token : addressOption("--token", values.token);
     if (token === undefined) throw new OperatorError("Name the token by --token.");
-    const decimals = await MicroToken__factory.connect(token, chain.provider).decimals();
+    const contract = MicroToken__factory.connect(token, chain.provider);
+    const decimals = await contract.decimals().catch(() => {
+      throw new OperatorError(`There is no token at ${token} on chain ${chain.chainId}.`);
+    });
     const dryRun = values["dry-run"] === true;
     const funding = {
       token,

@@ -29,14 +29,16 @@ async function byId(chain: Chain, text: string): Promise<Channel | undefined> {
 await main({
   help: `Shows a channel: its terms, its state, and what each side could collect.
 
-  node scripts/ops/inspect.ts ID
-  node scripts/ops/inspect.ts --terms FILE
+  npx node scripts/ops/inspect.ts ID
+  npx node scripts/ops/inspect.ts --terms FILE
 
   --terms FILE        JSON: sender, senderSigner, receiver, receiverSigner, token, challengePeriod, salt`,
   options: { terms: { type: "string" } },
-  async run({ values, words: [id] }) {
+  async run({ values, words: [id, ...more] }) {
+    if (more.length > 0 || (id === undefined) === (values.terms === undefined)) {
+      throw new OperatorError("Give one id, or --terms FILE.");
+    }
     const chain = await connect(values);
-    if ((id === undefined) === (values.terms === undefined)) throw new OperatorError("Give an id or --terms FILE.");
     const channel = id === undefined ? await byTerms(chain, values.terms ?? "") : await byId(chain, id);
     if (channel === undefined) throw new OperatorError("There is no such channel.");
     const { terms, deposit, settled, status, closesAt } = channel;

@@ -1,4 +1,4 @@
-import type { Terms } from "@rmps/proofs";
+import type { Address, Terms } from "@rmps/proofs";
 import { connect, sender } from "./lib/chain.ts";
 import { readBundles, type Bundle } from "./lib/bundles.ts";
 import { OperatorError, main } from "./lib/command.ts";
@@ -25,28 +25,28 @@ function batches(bundles: readonly Bundle[]): Bundle[][] {
 await main({
   help: `Settles many channels at once with the proofs of a file (see export.ts). Anyone may: only receivers are paid.
 
-  node scripts/ops/settle-many.ts FILE`,
+  npx node scripts/ops/settle-many.ts FILE`,
   options: {},
   async run({ values, words: [file, ...more] }) {
     if (file === undefined || more.length > 0) throw new OperatorError("Name one file of bundles.");
     const chain = await connect(values);
     const worth: Bundle[] = [];
-    let gain = 0n;
+    const gains = new Map<Address, bigint>();
     const all = readBundles(file, chain);
     for (const bundle of all) {
       const { deposit, settled, closesAt } = await chain.manager.stateOf(bundle.id);
       const total = bundle.amount < deposit ? bundle.amount : deposit;
       if (closesAt === 2n ** 32n - 1n || total <= settled) continue;
       worth.push(bundle);
-      gain += total - settled;
+      const { token } = bundle.terms;
+      gains.set(token, (gains.get(token) ?? 0n) + total - settled);
     }
-    const [first] = worth;
-    if (first === undefined) {
+    if (worth.length === 0) {
       console.log(`None of ${all.length} channels has anything to settle.`);
       return;
     }
-    const money = await moneyOf(chain, first.terms.token);
-    console.log(`${worth.length} of ${all.length} channels, ${money(gain)} for their receivers`);
+    const sums = await Promise.all([...gains].map(async ([token, gain]) => (await moneyOf(chain, token))(gain)));
+    console.log(`${worth.length} of ${all.length} channels, ${sums.join(" and ")} for their receivers`);
     const dryRun = values["dry-run"] === true;
     const manager = dryRun ? chain.manager : chain.manager.connect(await sender(chain, values));
     for (const batch of batches(worth)) {

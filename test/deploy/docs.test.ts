@@ -49,6 +49,10 @@ describe("docs/deploy.md", () => {
     expect(blocks.filter(({ mark }) => mark === "run")).to.have.length.greaterThan(5);
   });
 
+  it("runs TypeScript by the repository's Node, not by whichever is installed", () => {
+    for (const { code } of blocks) expect(code).to.not.match(/^node /m);
+  });
+
   for (const { name, code } of blocks.filter(({ mark }) => mark === "run")) {
     it(`its commands work: ${code.split("\n", 1)[0]}`, async () => {
       node = name === "sepolia" ? await startAnvil("--chain-id", "11155111") : await startHardhat();

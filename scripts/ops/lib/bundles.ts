@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { channelId, parseAmount, parseHash, parseSignature, parseTerms, type Hex, type Terms } from "@rmps/proofs";
+import { channelId, parseAmount, parseHash, parseSignature, parseTerms } from "@rmps/proofs";
+import { senderSide, verifyBalanceProof, type Hex, type Terms } from "@rmps/proofs";
 import type { Chain } from "./chain.ts";
 import { OperatorError } from "./command.ts";
 
@@ -24,7 +25,8 @@ function text(value: unknown, name: string): string {
 
 /**
  * One bundle in the form of the receiver's API.
- * @throws OperatorError where it is malformed, or of another chain, contract or channel than it says.
+ * @throws OperatorError where it is malformed, of another chain, contract or channel than it says, or proves nothing:
+ * the manager passes such a row over without a word.
  */
 export function parseBundle(source: unknown, { chainId, contract }: Pick<Chain, "chainId" | "contract">): Bundle {
   const terms = field(source, "terms");
@@ -48,6 +50,10 @@ export function parseBundle(source: unknown, { chainId, contract }: Pick<Chain, 
     if (!here) throw new OperatorError(`it is of another chain or contract than ${chainId}, ${contract}`);
     if (channelId(bundle.terms, { chainId, contract }) !== bundle.id)
       throw new OperatorError("its id is not its terms'");
+    if (bundle.amount > bundle.balance) throw new OperatorError("its amount is above its balance");
+    const message = { chainId, contract, channelId: bundle.id, balance: bundle.balance };
+    if (!verifyBalanceProof(message, bundle.proof, senderSide(bundle.terms)))
+      throw new OperatorError("its proof is not its sender's");
     return bundle;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { readRevert } from "@rmps/contracts";
+import { DeploymentError } from "@rmps/contracts/deploy";
 
 /** What is wrong with the command line, the files that it names, or what the chain says; shown without a stack. */
 export class OperatorError extends Error {
@@ -68,9 +69,23 @@ function read<Own extends ParseArgsOptionsConfig>({ options }: Command<Own>, arg
 }
 
 function explain(error: unknown): string {
-  if (error instanceof OperatorError) return error.message;
+  if (error instanceof OperatorError || error instanceof DeploymentError) return error.message;
   const revert = readRevert(error);
-  if (revert === undefined) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (revert === undefined) return explainOther(error);
   const values = Object.entries<unknown>(revert.args).map(([name, value]) => `${name} ${String(value)}`);
   return `The manager refuses: ${revert.name}${values.length > 0 ? ` (${values.join(", ")})` : ""}.`;
+}
+
+/** What a node refuses, in its own words; a stack only for what is a bug of ours. */
+function explainOther(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  type Refusal = { message?: string };
+  const {
+    info,
+    error: raw,
+    shortMessage,
+  } = error as { info?: { error?: Refusal }; error?: Refusal; shortMessage?: string };
+  const said = info?.error?.message ?? raw?.message;
+  if (said !== undefined) return `The node refuses: ${said}`;
+  return shortMessage ?? error.stack ?? error.message;
 }

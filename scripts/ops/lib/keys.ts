@@ -47,6 +47,7 @@ export async function signerOf(
   }
   if (keyFile !== undefined) return new NonceManager((await walletOf(keyFile)).connect(provider));
   if (chainId !== LOCAL_CHAIN_ID) throw new OperatorError(`--account is for chain 31337, not ${chainId}.`);
+  if ((index ?? 0) >= 2 ** 31) throw new OperatorError(`--account: ${index} is above ${2 ** 31 - 1}.`);
   const wallet = HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
   return new NonceManager(wallet.connect(provider));
 }

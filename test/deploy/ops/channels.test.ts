@@ -80,6 +80,8 @@ describe("operators' commands that look", () => {
     expect((await office.run("finalize", "--rpc", "http://127.0.0.1:1")).stderr).to.equal(
       "No node answers at http://127.0.0.1:1.\n",
     );
+    expect((await office.run("finalize", "--rpc", "nonsense")).stderr).to.equal("--rpc: nonsense is no URL of HTTP.\n");
+    expect((await office.run("inspect", `0x${"11".repeat(32)}`, "more")).stderr).to.match(/^Give one id/);
     const nowhere = await office.run("finalize", "--manager", office.chain.account(5).address);
     expect(nowhere.stderr).to.match(/^There is no contract at 0x[0-9a-f]{40} on chain 31337\.\n$/);
   });

@@ -63,5 +63,9 @@ describe("the operator's export for a watchtower", () => {
     const { code, stderr } = await office.run("export", "--api", `${receiver.url}/api/1`, "--token-file", wrong);
     expect(code).to.equal(1);
     expect(stderr).to.match(/answered 401/);
+    const missing = await office.run("export", "--api", `${receiver.url}/api/1`, "--token-file", "/nowhere/token");
+    expect(missing.stderr).to.equal("There is no file /nowhere/token.\n");
+    const dead = await office.run("export", "--api", "http://127.0.0.1:1/api/1", "--token-file", wrong);
+    expect(dead.stderr).to.match(/^Nobody answers at http:\/\/127\.0\.0\.1:1\//);
   });
 });

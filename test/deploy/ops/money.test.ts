@@ -41,6 +41,43 @@ describe("operators' commands that send", () => {
     });
   });
 
+  describe("fund, without the money", () => {
+    const someone = "0x00000000000000000000000000000000000000f2";
+    const cases: [string, string[], RegExp][] = [
+      [
+        "too few tokens",
+        ["--tokens", "5000", "--account", "2"],
+        /insufficient-funds|is to hand out 5000\d+ smallest units/,
+      ],
+      ["too few coins", ["--eth", "999999", "--account", "2"], /is to hand out 9+0+ wei and has/],
+      ["no such token", ["--tokens", "1", "--token", someone, "--account", "0"], /^There is no token at/],
+      ["nothing to send", ["--account", "0"], /^Give --tokens or --eth/],
+      ["an account that cannot be", ["--tokens", "1", "--account", "99999999999"], /^--account: 99999999999 is above/],
+    ];
+    for (const [what, args, text] of cases) {
+      it(`says so in one line, also in a dry run: ${what}`, async () => {
+        for (const dryRun of [[], ["--dry-run"]]) {
+          const { code, stderr } = await office.run("fund", ...args, ...dryRun, someone);
+          expect(code).to.equal(1);
+          expect(stderr)
+            .to.match(text)
+            .and.match(/^[^\n]+\n$/);
+        }
+      });
+    }
+
+    it("says what the node says: no coins for gas", async () => {
+      const key = office.file("penniless.key", `0x${"13".repeat(32)}`);
+      const channel = await office.channel(2, 5n);
+      const file = office.file("worth.json", office.bundle(2, channel, 1n));
+      const { code, stderr } = await office.run("settle-many", file, "--key-file", key);
+      expect(code).to.equal(1);
+      expect(stderr)
+        .to.match(/funds/)
+        .and.match(/^[^\n]+\n$/);
+    });
+  });
+
   describe("settle-many", () => {
     it("settles what is worth it, in one transaction, by anyone", async () => {
       const channels = [await office.channel(2, 100n), await office.channel(3, 100n), await office.channel(3, 100n)];
@@ -73,6 +110,10 @@ describe("operators' commands that send", () => {
       expect((await office.run("settle-many", office.file("a.json", wrong))).stderr).to.match(/id is not its terms'/);
       const elsewhere = { ...bundle, contract: office.chain.token };
       expect((await office.run("settle-many", office.file("b.json", elsewhere))).stderr).to.match(/another chain or/);
+      const forged = { ...bundle, proof: office.bundle(3, channel, 1n).proof };
+      expect((await office.run("settle-many", office.file("d.json", forged))).stderr).to.match(/not its sender's/);
+      const greedy = { ...bundle, amount: "2" };
+      expect((await office.run("settle-many", office.file("e.json", greedy))).stderr).to.match(/above its balance/);
       expect((await office.run("settle-many", office.file("c.json", "{"))).stderr).to.match(/cannot be read as JSON/);
     });
   });
@@ -86,8 +127,17 @@ describe("operators' commands that send", () => {
       expect((await office.run("close", channel.id, "--bundle", file, ...RECEIVER)).code).to.equal(0);
       const state = await office.manager(office.chain.account(1)).stateOf(channel.id);
       expect(state.settled).to.equal(40n);
-      const again = await office.run("close", channel.id, ...RECEIVER);
+      const again = await office.run("close", channel.id, "--at-settled", ...RECEIVER);
       expect(again.stderr).to.equal("The manager refuses: ChannelIsClosed.\n");
+    });
+
+    it("does not close below what the receiver has proofs for, unless told to", async () => {
+      const channel = await office.channel(2, 100n);
+      const careless = await office.run("close", channel.id, ...RECEIVER);
+      expect(careless.code).to.equal(1);
+      expect(careless.stderr).to.match(/--at-settled to give up/);
+      const told = await office.run("close", channel.id, "--at-settled", ...RECEIVER, "--dry-run");
+      expect(told.stdout, told.stderr).to.match(/^close at 0\.0 MIC: would cost/);
     });
 
     it("closes as the sender with the receiver's agreement", async () => {
@@ -100,6 +150,12 @@ describe("operators' commands that send", () => {
       const { code, stderr } = await office.run("close", channel.id, "--agreement", file, "--account", "2");
       expect(code, stderr).to.equal(0);
       expect((await office.manager(office.chain.account(1)).stateOf(channel.id)).settled).to.equal(25n);
+    });
+
+    it("says in one line that the file with the agreement is not there", async () => {
+      const { id } = await office.channel(2, 100n);
+      const { stderr } = await office.run("close", id, "--agreement", "/nowhere/agreement", "--account", "2");
+      expect(stderr).to.equal("/nowhere/agreement cannot be read as JSON.\n");
     });
 
     it("starts the challenge period as the sender, which finalize ends when it is over", async () => {
