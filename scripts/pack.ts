@@ -1,20 +1,47 @@
 /** `npm run pack -- [--version X.Y.Z] [--out FOLDER]`: versions all packages alike, builds them and packs each. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "..");
 
-/** Folders of the packages that are published, each after those that it depends on. */
-export const PACKAGES = [
-  ".",
-  "off-chain/proofs",
-  "off-chain/wire",
-  "off-chain/sender",
-  "off-chain/web",
-  "off-chain/receiver",
-] as const;
+interface Manifest {
+  name: string;
+  version: string;
+  private?: boolean;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
+
+/** Every workspace that is not private, each after those of ours that it depends on or is built with. */
+function packageFolders(): string[] {
+  const folders = [".", ...readdirSync(join(root, "off-chain")).map((name) => `off-chain/${name}`)];
+  const left = new Map(folders.map((folder) => [folder, manifestOf(folder)]));
+  for (const [folder, manifest] of left) if (manifest.private === true) left.delete(folder);
+  const ordered: string[] = [];
+  while (left.size > 0) {
+    const waiting = new Set([...left.values()].map(({ name }) => name));
+    const next = [...left].find(([, { dependencies, devDependencies }]) =>
+      Object.keys({ ...dependencies, ...devDependencies }).every((name) => !waiting.has(name)),
+    );
+    if (next === undefined) throw new Error(`These packages depend on each other: ${[...waiting].join(", ")}.`);
+    ordered.push(next[0]);
+    left.delete(next[0]);
+  }
+  return ordered;
+}
+
+/** Folders of the packages that are published, in the order of publishing. */
+export const PACKAGES: readonly string[] = packageFolders();
+
+/** The name of the package in a folder. */
+export function nameOf(folder: string): string {
+  return manifestOf(folder).name;
+}
 
 /** A package that was packed. Sizes in bytes. */
 export interface Packed {
@@ -24,13 +51,6 @@ export interface Packed {
   size: number;
   unpackedSize: number;
   files: readonly { path: string; size: number }[];
-}
-
-interface Manifest {
-  name: string;
-  version: string;
-  dependencies?: Record<string, string>;
-  devDependencies?: Record<string, string>;
 }
 
 function npm(args: readonly string[]): string {
@@ -43,10 +63,10 @@ function npm(args: readonly string[]): string {
 export function setVersion(version: string): void {
   for (const folder of PACKAGES) {
     const path = join(root, folder, "package.json");
-    const manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest;
+    const manifest = manifestOf(folder);
     manifest.version = version;
-    for (const wanted of [manifest.dependencies, manifest.devDependencies]) {
-      for (const name of Object.keys(wanted ?? {})) if (name.startsWith("@rmps/")) wanted![name] = version;
+    for (const dependencies of [manifest.dependencies, manifest.devDependencies]) {
+      for (const name of Object.keys(dependencies ?? {})) if (name.startsWith("@rmps/")) dependencies![name] = version;
     }
     writeFileSync(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
   }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { deployAll, fundAccounts } from "@rmps/contracts/deploy";
 import { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { packAll, type Packed } from "../../scripts/pack.ts";
+import { PACKAGES, nameOf, packAll, type Packed } from "../../scripts/pack.ts";
 import { contentProblems, licenceOf } from "./contents.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -29,7 +29,7 @@ interface Step {
 const PAID = "paid 250 of 1000";
 const core = ["@rmps/contracts", "@rmps/proofs"];
 const browser = [...core, "@rmps/wire", "@rmps/sender"];
-const all = [...core, "@rmps/wire", "@rmps/sender", "@rmps/web", "@rmps/receiver"];
+const all = PACKAGES.map(nameOf);
 const tsc = "node_modules/typescript/bin/tsc";
 
 const steps = (rpcUrl: string): Step[] => [

@@ -89,6 +89,12 @@ describe("the check of what is in a package", () => {
       {},
       "lacks the declarations of dist/more.js",
     ],
+    [
+      "an import that is not declared",
+      { "dist/index.d.ts": 'import type { A } from "@other/one/deep";\nimport { b } from "node:fs";\n' },
+      {},
+      "imports @other/one in dist/index.d.ts, which it does not declare",
+    ],
     ["no source map", { "dist/index.js.map": undefined }, {}, "lacks the source map of dist/index.js"],
     [
       "a source map to nowhere",
