@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -40,6 +41,24 @@ describe("the house", () => {
   it("gives all packages one version, and one licence", () => {
     for (const { version } of manifests) expect(version).to.equal(manifests[0]?.version);
     for (const folder of PACKAGES) expect(read(folder, "LICENSE")).to.equal(read("LICENSE"));
+  });
+
+  it("signs and verifies without elliptic, which secp256k1 brings along", () => {
+    const program = `
+      import { createRequire } from "node:module";
+      import { addressOf, signBalanceProof, verifyBalanceProof } from "@rmps/proofs";
+      const key = "0x" + "11".repeat(32);
+      const proof = { chainId: 1n, contract: "0x" + "22".repeat(20), channelId: "0x" + "33".repeat(32), balance: 1n };
+      if (!verifyBalanceProof(proof, signBalanceProof(proof, key), addressOf(key))) throw new Error("not verified");
+      console.log(Object.keys(createRequire(import.meta.url).cache).join("\\n"));
+    `;
+    const loaded = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(loaded)
+      .to.match(/node_modules.secp256k1.bindings/)
+      .and.not.match(/elliptic/);
   });
 
   it("locks anvil for every platform, so that npm ci works on each", () => {
