@@ -10,7 +10,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// settled arrives here as a plain transfer; each owner then takes its part, in any token, whenever it likes.
 /// @dev A contract cannot sign, so channels to it name the till's key as `receiverSigner`: that key can agree to closings,
 /// at worst at less than was paid, but it can never divert a payment. Anyone who holds the proofs can settle.
-/// Rebasing tokens are not supported; what rounding leaves, less than the number of owners, comes with the next payment.
+/// Not supported: rebasing tokens, and tokens that call out before they move balances, for what is on its way out would
+/// count as received. What rounding leaves, less than the number of owners, comes with the next payment. An owner whom a
+/// token blocks holds up nobody else.
 contract SplitReceiver {
     using SafeERC20 for IERC20;
 

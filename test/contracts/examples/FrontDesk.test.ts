@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { MaxUint256, Signature, ZeroAddress, id as keccakOf, type BigNumberish } from "ethers";
 
-import { FrontDesk__factory, type FrontDesk } from "../../../typechain-types/index.ts";
+import { FeeToken__factory, FrontDesk__factory, type FrontDesk } from "../../../typechain-types/index.ts";
 import { ethers } from "../../fixtures/chain.ts";
 import { DEPOSIT, NEVER, freshWorld, type World } from "../../fixtures/world.ts";
 
@@ -122,5 +122,14 @@ describe("FrontDesk", () => {
     await open(1n);
     await world.manager.connect(world.sender).requestClose(await terms(), 0n, 0n, "0x");
     await expect(open(1n)).to.be.revertedWithCustomError(world.manager, "ChannelNotOpen");
+  });
+
+  it("fails where a token keeps a fee", async () => {
+    const { deployer, manager, sender, receiver } = world;
+    const token = await new FeeToken__factory(deployer).deploy(1000n, sender);
+    const ours = await new FrontDesk__factory(deployer).deploy(manager, token, receiver, ZeroAddress, PERIOD);
+    await token.connect(sender).approve(ours, 1000n);
+    const attempt = ours.connect(sender).open(ZeroAddress, SALT, 1000n);
+    await expect(attempt).to.be.revertedWithCustomError(token, "ERC20InsufficientBalance");
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
-import { SplitReceiver__factory, type SplitReceiver } from "../../../typechain-types/index.ts";
+import { BlockingToken__factory, SplitReceiver__factory, type SplitReceiver } from "../../../typechain-types/index.ts";
 import { ethers } from "../../fixtures/chain.ts";
 import { DEPOSIT, NEVER, freshWorld, type World } from "../../fixtures/world.ts";
 import type { Terms } from "../../fixtures/terms.ts";
@@ -65,6 +65,18 @@ describe("SplitReceiver", () => {
     await world.settle(terms, 8n);
     expect(await split.releasable(token, relayer)).to.equal(1n);
     expect(await split.releasable(token, stranger)).to.equal(1n);
+  });
+
+  it("pays the others while a token blocks an owner, and that owner later", async () => {
+    const { relayer, stranger, deployer } = world;
+    const token = await new BlockingToken__factory(deployer).deploy();
+    await token.mint(split, 100n);
+    await token.setBlocked(relayer, true);
+    await expect(split.release(token, relayer)).to.be.revertedWithCustomError(token, "Blocked");
+    await split.release(token, stranger);
+    await token.setBlocked(relayer, false);
+    await split.release(token, relayer);
+    expect([await token.balanceOf(relayer), await token.balanceOf(stranger)]).to.deep.equal([75n, 25n]);
   });
 
   it("says what it released", async () => {
