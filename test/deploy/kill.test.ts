@@ -56,7 +56,11 @@ describe("npm run deploy, killed", () => {
     await again();
     const { contracts } = readRecord(folder, 31337n)!;
     rmSync(join(folder, "31337.json"));
-    appendJournal(folder, 31337n, { what: "ChannelManager", hash: `0x${"1".repeat(64)}`, address: `0x${"2".repeat(40)}` });
+    appendJournal(folder, 31337n, {
+      what: "ChannelManager",
+      hash: `0x${"1".repeat(64)}`,
+      address: `0x${"2".repeat(40)}`,
+    });
     await again();
     expect(readRecord(folder, 31337n)?.contracts.map(({ transaction }) => transaction)).to.deep.equal(
       contracts.map(() => undefined),
