@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+
 import { network } from "hardhat";
 
 /** The public development mnemonic of Hardhat's accounts. Never send real money to any of them. */
@@ -18,9 +21,18 @@ export interface EmbeddedChain {
  * @throws If the port is taken.
  */
 export async function startEmbeddedChain(port: number): Promise<EmbeddedChain> {
+  if (port !== 0) await assertFree(port);
   const accounts = { mnemonic: HARDHAT_MNEMONIC, count: 20, accountsBalance: ACCOUNT_BALANCE };
   const override = { accounts, loggingEnabled: false };
   const server = await network.createServer({ network: "default", override }, "127.0.0.1", port);
   const { port: bound } = await server.listen();
   return { url: `http://127.0.0.1:${bound}`, close: () => server.close() };
+}
+
+/** Where the port is taken, Hardhat's server ends the process instead of rejecting: so it is found out before. */
+async function assertFree(port: number): Promise<void> {
+  const probe = createServer().listen(port, "127.0.0.1");
+  await once(probe, "listening");
+  probe.close();
+  await once(probe, "close");
 }

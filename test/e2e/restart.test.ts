@@ -1,9 +1,11 @@
 import { expect } from "chai";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { start, startProcess } from "./support/process.ts";
+import { runProcess, start, startProcess } from "./support/process.ts";
 import { openShop } from "./support/shop.ts";
 
 describe("npm start: again", () => {
@@ -42,5 +44,16 @@ describe("npm start: again", () => {
     expect(second.child.exitCode).to.not.equal(0);
     expect(second.output()).to.contain("PORT");
     await shop.stop();
+  });
+
+  it("says so of the chain's port, too", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await runProcess(["scripts/start.ts"], { PORT: "0", RPC_PORT: `${port}` });
+    other.close();
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(`RPC_PORT=${port + 1} npm start`);
+    expect(stderr).to.not.contain("    at ");
   });
 });

@@ -9,7 +9,7 @@ import { Till } from "./till.ts";
 
 /** How to pay. */
 export interface PayingFetchOptions extends SessionOptions {
-  /** A price that the program knows: then also the first request is paid at once, where the receiver is known. */
+  /** A price that the program knows: then the first request is paid at once where a channel was used at its origin. */
   price?: KnownPrice;
   /** Paths that cost the same, such as `/articles/:id`: the price of one is known from another. */
   pathPatterns?: readonly string[];

@@ -31,9 +31,13 @@ export class Prices {
   lookup({ url, method }: PreparedRequest): Offer | undefined {
     const demand = this.#demands.get(url.origin);
     if (demand === undefined) return undefined;
-    const price = typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
-    const known = price ?? this.#prices.get(this.#key(url, method));
-    return known === undefined || known === 0n ? undefined : { ...demand, price: known };
+    const price = this.known({ url, method }) ?? this.#prices.get(this.#key(url, method));
+    return price === undefined || price === 0n ? undefined : { ...demand, price };
+  }
+
+  /** What the program says that a request costs, whoever sells it; undefined where it does not know. */
+  known({ url, method }: Pick<PreparedRequest, "url" | "method">): bigint | undefined {
+    return typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
   }
 
   /** Remembers an offer, or what was really charged. */

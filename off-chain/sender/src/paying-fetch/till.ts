@@ -1,3 +1,4 @@
+import { spentOf } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { PaymentRefusedError } from "../errors.ts";
 import { readOffer } from "../http/dialect.ts";
@@ -40,7 +41,7 @@ export class Till {
   async exchange(request: PreparedRequest): Promise<Response> {
     const { fetch, prices } = this.#options;
     if (!mayCost(request)) return send(request, fetch);
-    const known = prices.lookup(request);
+    const known = prices.lookup(request) ?? (await this.#remembered(request));
     if (known !== undefined) return this.#pay(request, known);
     const response = await send(request, fetch);
     if (response.status !== 402) return response;
@@ -48,6 +49,25 @@ export class Till {
     if (offer === undefined) return response; // it wants to be paid in another way
     void response.body?.cancel();
     return this.#pay(request, offer);
+  }
+
+  /**
+   * The offer behind a channel that an earlier session used here, where the program knows the price and the channel
+   * covers it: nothing is deposited without being asked.
+   */
+  async #remembered(request: PreparedRequest): Promise<Offer | undefined> {
+    const { prices, channels } = this.#options;
+    const price = prices.known(request) ?? 0n;
+    if (price === 0n) return undefined;
+    const { origin } = request.url;
+    const channel = (await channels.list()).find((record) => record.origin === origin && record.status === "open");
+    if (channel === undefined) return undefined;
+    const now = await channels.refresh(channel);
+    if (now.status !== "open" || now.deposit - spentOf(now) < price) return undefined;
+    const { chainId, contract, gatewayPath, terms } = channel;
+    const { token, receiver, receiverSigner, challengePeriod } = terms;
+    const where = { manager: { chainId, contract }, ...(gatewayPath !== undefined && { gatewayPath }) };
+    return { ...where, price, token, receiver, receiverSigner, challengePeriod };
   }
 
   async #pay(unkeyed: PreparedRequest, offer: Offer): Promise<Response> {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { SenderError } from "../../src/index.ts";
+import { memoryStore, SenderError } from "../../src/index.ts";
 import { PRICE } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -88,6 +88,21 @@ describe("createPayingFetch as a fetch", () => {
     const { pay } = world.sender({ price: ({ url }) => (url.pathname === "/x" ? undefined : PRICE) });
     for (const path of ["/a", "/b", "/x"]) await pay(seller.url + path);
     expect(seller.log).to.deep.equal(["GET /a", "GET /a", "GET /b", "GET /x", "GET /x"]);
+  });
+
+  it("pays the very first request at once on the channel of an earlier session", async () => {
+    const seller = await world.seller();
+    const store = memoryStore();
+    await world.sender({ store }).pay(`${seller.url}/a`);
+    await world.sender({ store, price: PRICE }).pay(`${seller.url}/b`);
+    expect(seller.log).to.deep.equal(["GET /a", "GET /a", "GET /b"]);
+    expect(seller.only().spent).to.equal(2n * PRICE);
+    const dear = world.sender({ store, price: 9n * PRICE });
+    await dear.pay(`${seller.url}/c`);
+    expect(
+      dear.events.map(({ kind }) => kind),
+      "no top-up unasked",
+    ).to.deep.equal(["paid"]);
   });
 
   it("pays less where the price fell, and keeps the difference as credit", async () => {
