@@ -28,7 +28,9 @@ let last: { chainId: bigint; contract: string; separator: Uint8Array } | undefin
  * The manager's EIP-712 domain separator, computed once for each manager; callers must not write to it.
  * @returns undefined where chain id or address is malformed. Takes any value, never throws.
  */
-export function domainSeparator({ chainId, contract }: Manager): Uint8Array | undefined {
+export function domainSeparator(manager: Manager): Uint8Array | undefined {
+  if (typeof manager !== "object" || manager === null) return undefined;
+  const { chainId, contract } = manager;
   if (last?.chainId === chainId && last.contract === contract) return last.separator;
   if (!uint256Into(chainId, view, 96) || !hexInto(contract, words, 140, 20)) return undefined;
   const key = `${chainId}:${contract}`;

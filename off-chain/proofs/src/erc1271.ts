@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { digestOfCloseRequest, digestOfClosingAgreement } from "./digest.ts";
 import { hexBytes, toHex, type Hex } from "./hex.ts";
 import type { CloseRequest, ClosingAgreement } from "./messages.ts";
-import { parseAddress, ZERO_ADDRESS, type Address } from "./parse.ts";
+import { ZERO_ADDRESS, type Address } from "./parse.ts";
 import { isSignedBy } from "./verifier.ts";
 
 /** The part of an ethers `Provider` that is needed to ask a contract wallet. */
@@ -24,6 +24,11 @@ function isRevert(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === "CALL_EXCEPTION";
 }
 
+/** Whether it is an address that can sign: any but zero. */
+function isParty(address: string): boolean {
+  return address !== ZERO_ADDRESS && hexBytes(address)?.length === 20;
+}
+
 /** As the contract decides: strict ECDSA, and only if that does not match and the signer has code, ERC-1271. */
 async function isApproved(
   digest: Uint8Array | undefined,
@@ -32,7 +37,7 @@ async function isApproved(
   provider: CodeReader,
 ): Promise<boolean> {
   const bytes = hexBytes(signature);
-  if (digest === undefined || bytes === undefined || signer === ZERO_ADDRESS) return false;
+  if (digest === undefined || bytes === undefined || !isParty(signer)) return false;
   if (isSignedBy(digest, signature, signer)) return true;
   if ((await provider.getCode(signer)) === "0x") return false;
   try {
@@ -49,7 +54,7 @@ async function isApproved(
  * ERC-1271, with the bytes unchanged. A contract may change its mind later: what counts is what it says when the
  * agreement is submitted.
  * @returns false for anything malformed, or where the signer reverts.
- * @throws ParseError where `signer` is no address; whatever `provider` throws when it cannot be reached.
+ * @throws whatever `provider` throws when it cannot be reached.
  */
 export async function verifyClosingAgreementOnChain(
   agreement: ClosingAgreement,
@@ -57,7 +62,7 @@ export async function verifyClosingAgreementOnChain(
   signer: Address,
   provider: CodeReader,
 ): Promise<boolean> {
-  return isApproved(digestOfClosingAgreement(agreement), signature, parseAddress(signer), provider);
+  return isApproved(digestOfClosingAgreement(agreement), signature, signer, provider);
 }
 
 /**
@@ -65,7 +70,7 @@ export async function verifyClosingAgreementOnChain(
  * ERC-1271, with the bytes unchanged. A contract may change its mind later: what counts is what it says when the
  * request is submitted.
  * @returns false for anything malformed, or where the signer reverts.
- * @throws ParseError where `signer` is no address; whatever `provider` throws when it cannot be reached.
+ * @throws whatever `provider` throws when it cannot be reached.
  */
 export async function verifyCloseRequestOnChain(
   request: CloseRequest,
@@ -73,5 +78,5 @@ export async function verifyCloseRequestOnChain(
   signer: Address,
   provider: CodeReader,
 ): Promise<boolean> {
-  return isApproved(digestOfCloseRequest(request), signature, parseAddress(signer), provider);
+  return isApproved(digestOfCloseRequest(request), signature, signer, provider);
 }

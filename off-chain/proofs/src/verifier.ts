@@ -48,7 +48,6 @@ export function isSignedBy(digest: Uint8Array, signature: string, signer: Addres
 }
 
 function verify<Message>(digestOf: DigestOf<Message>, message: Message, signature: string, signer: Address) {
-  if (typeof message !== "object" || message === null) return false;
   const digest = digestOf(message);
   return digest !== undefined && isSignedBy(digest, signature, signer);
 }

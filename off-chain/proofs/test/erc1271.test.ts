@@ -109,7 +109,12 @@ for (const [type, verify, digestOf] of cases) {
 
     it("refuses malformed messages and signatures without asking", async () => {
       const provider = chain(() => YES);
-      expect(await verify({ ...message, amount: -1n }, "0x12", wallet, provider)).to.equal(false);
+      for (const malformed of [{ ...message, amount: -1n }, undefined, null, {}]) {
+        expect(await verify(malformed as typeof message, "0x12", wallet, provider)).to.equal(false);
+      }
+      for (const signer of ["", "0x12", `${wallet}00`, undefined, null]) {
+        expect(await verify(message, "0x12", signer as proofs.Address, provider)).to.equal(false);
+      }
       for (const bytes of ["", "0x1", "0xzz", "12", undefined, null]) {
         expect(await verify(message, bytes as string, wallet, provider)).to.equal(false);
       }

@@ -36,7 +36,9 @@ describe("signing", () => {
   });
 
   it("refuses a malformed message or key before anything is signed", () => {
-    expect(() => proofs.signBalanceProof({ ...proof, balance: -1n }, key)).to.throw(proofs.ParseError);
+    for (const malformed of [{ ...proof, balance: -1n }, {}, null, undefined]) {
+      expect(() => proofs.signBalanceProof(malformed as typeof proof, key)).to.throw(proofs.ParseError);
+    }
     expect(() => proofs.signBalanceProof(proof, "0x12")).to.throw(proofs.ParseError, /^not a private key$/);
     expect(() => proofs.signBalanceProof(proof, new Uint8Array(32))).to.throw(proofs.ParseError);
     const never: proofs.TypedDataSigner = {
