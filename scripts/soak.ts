@@ -96,7 +96,8 @@ try {
 const growth = growing(samples);
 if (growth.length > 0) console.error(`Grows without bound: ${growth.join(", ")}`);
 console.log(
-  `${tally.opened} channels opened, ${tally.toppedUp} topped up, ${tally.closed} closed; ${tally.garbage} pieces of garbage`,
+  `${tally.opened} channels opened, ${tally.toppedUp} topped up, ${tally.closed} closed; ` +
+    `${tally.garbage} pieces of garbage; ${tally.busy} times asked to come again`,
 );
 const first = samples[0];
 const last = samples.at(-1);

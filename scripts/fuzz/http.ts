@@ -162,7 +162,7 @@ function bytes(random: Random): string {
 }
 
 /** Milliseconds for an answer: far more than any takes. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Milliseconds after which the client says that nothing more comes: what is incomplete is then answered. */
 const PAUSE = 250;

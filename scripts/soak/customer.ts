@@ -23,8 +23,8 @@ const LIFE = 2_000;
 /** Requests sent at once. */
 const BURST = 4;
 
-/** Milliseconds for which the shop may not have seen a block yet. */
-const PATIENCE = 30_000;
+/** Milliseconds for which the shop may not have seen a block yet, or may be too busy, before that is a surprise. */
+const PATIENCE = 120_000;
 
 /** Deployer of the token, who has what is not handed out. */
 const BANK = 0;
@@ -47,7 +47,13 @@ export class Customer {
 
   /** Buys until it is told to stop. */
   async shop(until: () => boolean): Promise<void> {
-    while (!until()) await this.#useOneChannel(until);
+    while (!until()) {
+      try {
+        await this.#useOneChannel(until);
+      } catch (error) {
+        this.#tally.unexpected(`customer ${this.#index}: ${String(error)}`);
+      }
+    }
   }
 
   async #useOneChannel(until: () => boolean): Promise<void> {
@@ -71,13 +77,26 @@ export class Customer {
     await this.#close(channel, balance);
   }
 
+  /** Asks, and asks again where the shop says that it is busy, which it says by design: nothing was charged then. */
+  async #ask(path: string, options: RequestInit): Promise<{ answer: Response; body: ArrayBuffer }> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const answer = await fetch(this.#url + path, options);
+      const body = await answer.arrayBuffer();
+      this.#tally.requests++;
+      const retryAfter = Number(answer.headers.get("retry-after"));
+      const busy = answer.status === 503 && codeOf(body) === "busy" && retryAfter > 0;
+      if (!busy || Date.now() > end) return { answer, body };
+      this.#tally.busy++;
+      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+    }
+  }
+
   async #buy(channel: PaidChannel, { path, price, status }: (typeof GOODS)[number], balance: bigint): Promise<void> {
     const headers = paymentHeaders(channel, balance);
     const end = Date.now() + PATIENCE;
     for (;;) {
-      const answer = await fetch(this.#url + path, { headers });
-      const body = await answer.arrayBuffer();
-      this.#tally.requests++;
+      const { answer, body } = await this.#ask(path, { headers });
       if (answer.status === status && answer.headers.get("rdn-cost") === String(price) && body.byteLength > 0) {
         this.#tally.paid++;
         this.#tally.revenue += price;
@@ -95,22 +114,19 @@ export class Customer {
 
   /** A request that must not be served. */
   async #try(channel: PaidChannel, what: string, balance: bigint, expected: readonly number[]): Promise<void> {
-    const answer = await fetch(`${this.#url}/kitten.jpg`, { headers: paymentHeaders(channel, balance) });
-    await answer.arrayBuffer();
-    this.#tally.requests++;
+    const { answer } = await this.#ask("/kitten.jpg", { headers: paymentHeaders(channel, balance) });
     if (!expected.includes(answer.status)) this.#tally.unexpected(`${what}: ${answer.status}`);
   }
 
   async #close(channel: PaidChannel, spent: bigint): Promise<void> {
     const ask = async (amount: bigint) => {
       const signature = channel.closeRequest(amount, NEVER);
-      const answer = await fetch(`${this.#url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
+      const { answer, body } = await this.#ask(`/api/1/channels/${channel.terms.sender}/${channel.id}`, {
         method: "DELETE",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ amount: String(amount), deadline: String(NEVER), signature }),
       });
-      this.#tally.requests++;
-      return { status: answer.status, json: (await answer.json()) as Record<string, string> };
+      return { status: answer.status, json: JSON.parse(Buffer.from(body).toString()) as Record<string, string> };
     };
     if (spent > 0n) {
       const below = await ask(spent - 1n);

@@ -11,6 +11,8 @@ export class Tally {
   toppedUp = 0;
   closed = 0;
   garbage = 0;
+  /** Requests that were told to come again, since too much was under way. */
+  busy = 0;
   surprises = 0;
 
   unexpected(what: string): void {

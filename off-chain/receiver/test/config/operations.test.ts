@@ -28,6 +28,27 @@ describe("what operators are given", () => {
     for (const name of ALARM_NAMES) expect(text).to.contain(`### Alarm: ${name}\n`);
   });
 
+  it("a page for each rule", () => {
+    const anchors = new Set(
+      [...read("operations.md").matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+        title!
+          .toLowerCase()
+          .replace(/[^a-z0-9 -]/g, "")
+          .replaceAll(" ", "-"),
+      ),
+    );
+    const links = [...read("operations/alerts.yml").matchAll(/docs\/operations\.md#([^"]+)"/g)].map(
+      ([, link]) => link!,
+    );
+    const pages = links.flatMap((link) =>
+      link.includes("{{ $labels.alarm }}")
+        ? ALARM_NAMES.map((name) => link.replace("{{ $labels.alarm }}", name))
+        : [link],
+    );
+    expect(pages.length).to.be.above(ALARM_NAMES.length);
+    for (const page of pages) expect(anchors, page).to.include(page);
+  });
+
   it("a dashboard and rules that ask for metrics that exist", async () => {
     const chain = await TestChain.start();
     const stores = new Stores();
