@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 
 /** Solidity tests: a quick look in every `npm test`, a long one in `npm run test:deep` (scripts/test-deep.ts). */
 const deep = process.env.RMPS_PROFILE === "deep";
+const seed = process.env.RMPS_SEED === undefined ? {} : { seed: process.env.RMPS_SEED };
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, orderedBindings],
@@ -36,8 +37,12 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: deep ? 10_000 : 256 },
-      invariant: { runs: deep ? 500 : 8, depth: deep ? 200 : 60, failOnRevert: true },
+      fuzz: { runs: deep ? 10_000 : 256, ...seed },
+      invariant: { runs: Number(process.env.RMPS_RUNS ?? 8), depth: deep ? 200 : 60, failOnRevert: true },
+      fsPermissions: {
+        readFile: ["node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol"],
+        writeFile: ["paths.txt"],
+      },
     },
   },
 });

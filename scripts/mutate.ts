@@ -75,7 +75,7 @@ function start(): Promise<ChildProcess> {
 }
 
 /** One mutant in one process; a process that hangs or dies has killed it. */
-function ask(child: ChildProcess, { id, file, source }: Mutant): Promise<Answer & { alive: boolean }> {
+function ask(child: ChildProcess, { id, file, within, source }: Mutant): Promise<Answer & { alive: boolean }> {
   return new Promise((resolve) => {
     const end = (answer: Answer, alive: boolean): void => {
       clearTimeout(timer);
@@ -83,10 +83,10 @@ function ask(child: ChildProcess, { id, file, source }: Mutant): Promise<Answer 
       if (!alive) child.kill("SIGKILL");
       resolve({ ...answer, alive });
     };
-    const timer = setTimeout(() => end({ id, verdict: "killed", by: "timeout" }, false), 300_000);
+    const timer = setTimeout(() => end({ id, verdict: "killed", by: "timeout" }, false), 900_000);
     child.once("exit", () => end({ id, verdict: "killed", by: "crash" }, false));
     child.once("message", (answer: Answer) => end(answer, true));
-    child.send({ id, file, source } satisfies Task);
+    child.send({ id, file, within, source } satisfies Task);
   });
 }
 

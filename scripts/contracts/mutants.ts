@@ -7,6 +7,8 @@ export interface Mutant {
   readonly id: string;
   readonly file: string;
   readonly line: number;
+  /** The function or modifier that it changes; empty outside of any. */
+  readonly within: string;
   readonly source: string;
 }
 
@@ -114,7 +116,13 @@ function* editsOf(node: AnyNode, bytes: Buffer): Generator<Edit> {
 export function mutantsOf(file: string, content: string): Mutant[] {
   const bytes = Buffer.from(content);
   const seen = new Map<string, number>();
-  const edits = parse(content).flatMap((node) => [...editsOf(node, bytes)]);
+  const nodes = parse(content);
+  const functions = nodes.filter(({ nodeType }) => /^(Function|Modifier)Definition$/.test(nodeType));
+  const withinAt = (place: number): string => {
+    const around = functions.find((node) => spanOf(node)[0] <= place && place < spanOf(node)[1]);
+    return around === undefined ? "" : String(around.name || around.kind);
+  };
+  const edits = nodes.flatMap((node) => [...editsOf(node, bytes)]);
   return edits
     .sort((a, b) => a.start - b.start || a.end - b.end)
     .map(({ operator, start, end, text }) => {
@@ -128,6 +136,7 @@ export function mutantsOf(file: string, content: string): Mutant[] {
       return {
         id: count === 1 ? name : `${name} #${count}`,
         file,
+        within: operator === "modifier" ? original : withinAt(start),
         line: bytes.subarray(0, start).toString().split("\n").length,
         source: bytes.subarray(0, start).toString() + text + bytes.subarray(end).toString(),
       };

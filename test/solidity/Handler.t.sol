@@ -18,6 +18,9 @@ contract Handler is Ledger {
         OpenByCallback,
         TopUpByCallback,
         OpenByAuthorization,
+        TopUpByAuthorization,
+        OpenByPermit2,
+        TopUpByPermit2,
         Settle,
         SettleCapped,
         SettleAfterClosesAt,
@@ -40,13 +43,15 @@ contract Handler is Ledger {
         DepositRefused,
         ForgeryRefused,
         StrangerRefused,
+        DeadRefused,
+        SecondRequestRefused,
         TooEarly,
         Donate
     }
 
-    uint256 public constant PATHS = 29; // how many there are in Path
+    uint256 public constant PATHS = uint256(type(Path).max) + 1;
 
-    uint256[PATHS] public reached;
+    mapping(uint256 path => uint256) public reached;
 
     // ------------------------------------------------------------------------------------------------ deposits
 
@@ -54,7 +59,7 @@ contract Handler is Ledger {
         Channel memory channel = channels[_index(which)];
         amount = within(amount, 1, 1e6);
         (bool success, ) = address(manager).call(abi.encodeCall(manager.deposit, (channel, amount)));
-        _deposited(success, amount, Path.Open, Path.TopUp);
+        _deposited(success, amount, address(this), Path.Open, Path.TopUp);
     }
 
     function depositByCallback(uint256 which, uint256 amount) external watched(which) {
@@ -67,7 +72,7 @@ contract Handler is Ledger {
             check(!success, "a callback for another token");
             return;
         }
-        _deposited(success, amount, Path.OpenByCallback, Path.TopUpByCallback);
+        _deposited(success, amount, address(this), Path.OpenByCallback, Path.TopUpByCallback);
     }
 
     function depositByAuthorization(uint256 which, uint256 amount, bytes32 salt) external watched(which) {
@@ -88,14 +93,34 @@ contract Handler is Ledger {
             vm.prank(channel.sender);
             micro.transfer(address(this), amount);
         }
-        _deposited(success, amount, Path.OpenByAuthorization, Path.OpenByAuthorization);
+        _deposited(success, amount, channel.sender, Path.OpenByAuthorization, Path.TopUpByAuthorization);
+    }
+
+    function depositByPermit2(uint256 which, uint256 amount) external watched(which) {
+        uint256 i = _index(which);
+        Channel memory channel = channels[i];
+        bool honest = channel.token == address(micro);
+        amount = within(amount, 1, 1e6);
+        if (honest) micro.transfer(channel.sender, amount);
+        else moody.mint(channel.sender, amount);
+        uint256 nonce = uint256(keccak256(abi.encode(++salts)));
+        bytes memory signature = _permit(i, amount, nonce);
+        bytes memory message = abi.encodeCall(manager.depositWithPermit2, (channel, amount, nonce, NEVER, signature));
+        vm.prank(stranger);
+        (bool success, ) = address(manager).call(message);
+        if (!success) {
+            vm.prank(channel.sender);
+            if (honest) micro.transfer(address(this), amount);
+            else moody.burn(channel.sender, amount);
+        }
+        _deposited(success, amount, channel.sender, Path.OpenByPermit2, Path.TopUpByPermit2);
     }
 
     /// @dev A deposit into an open or new channel is taken unless the token refuses; any other is refused.
-    function _deposited(bool success, uint256 amount, Path opening, Path toppingUp) private {
+    function _deposited(bool success, uint256 amount, address payer, Path opening, Path toppingUp) private {
         uint256 i = touched;
-        check(!success || before[i].closesAt == 0, "a deposit into a channel that is not open");
-        check(success || before[i].closesAt != 0 || _upset(i), "a good deposit was refused");
+        check(!success || before[i].closesAt == 0, "I4, I5: a deposit into a channel that is not open");
+        check(success || before[i].closesAt != 0 || _upset(i, payer), "a good deposit was refused");
         if (!success) {
             ++reached[uint256(Path.DepositRefused)];
             return;
@@ -126,9 +151,15 @@ contract Handler is Ledger {
         balance = within(balance, 1, 2 * uint256(before[i].deposit));
         amount = who & 16 == 0 ? balance : within(amount, 1, balance);
         bytes memory proof = _sign(i, balance);
+        if (before[i].closesAt > block.timestamp && who & 32 != 0) vm.warp(before[i].closesAt);
         if (_capped(i, amount) <= before[i].settled) {
-            vm.expectRevert(IChannelManager.NothingToSettle.selector);
-            manager.settle(channel, amount, balance, proof);
+            bytes memory message = abi.encodeCall(manager.settle, (channel, amount, balance, proof));
+            _refuses(
+                _anyone(who),
+                message,
+                IChannelManager.NothingToSettle.selector,
+                "I3: settled with nothing to pay"
+            );
             return;
         }
         vm.prank(_anyone(who));
@@ -169,7 +200,7 @@ contract Handler is Ledger {
         );
         vm.prank(_anyone(balance));
         (bool success, ) = address(manager).call(message);
-        check(success == pays, "a batch is taken if one row pays");
+        check(success == pays, "I11: a batch is taken if one row pays");
         if (success) ++reached[uint256(Path.SettleMany)];
         if (success && skipped != 0) ++reached[uint256(Path.SettleManySkipping)];
     }
@@ -179,7 +210,7 @@ contract Handler is Ledger {
     function closeByReceiver(uint256 which, uint256 balance, uint256 how) external watched(which) {
         uint256 i = _index(which);
         Channel memory channel = channels[i];
-        if (!_isLive(i)) return;
+        if (!_isLive(i) || _reluctant(how)) return;
         address caller = channel.receiver;
         if (how & 1 != 0 && channel.receiverSigner != address(0)) {
             caller = channel.receiverSigner;
@@ -204,7 +235,7 @@ contract Handler is Ledger {
     function closeBySender(uint256 which, uint256 amount, uint256 how) external watched(which) {
         uint256 i = _index(which);
         Channel memory channel = channels[i];
-        if (!_isLive(i)) return;
+        if (!_isLive(i) || _reluctant(how)) return;
         amount = within(amount, 0, 2 * uint256(before[i].deposit));
         bytes memory agreement = _agree(i, amount);
         bool delegate = how & 1 != 0 && channel.senderSigner != address(0);
@@ -218,7 +249,7 @@ contract Handler is Ledger {
 
     function closeByAnyone(uint256 which, uint256 balance, uint256 amount, uint256 who) external watched(which) {
         uint256 i = _index(which);
-        if (!_isLive(i)) return;
+        if (!_isLive(i) || _reluctant(who)) return;
         balance = within(balance, 0, 2 * uint256(before[i].deposit));
         amount = within(amount, 0, balance);
         bytes memory proof = _sign(i, balance);
@@ -233,7 +264,13 @@ contract Handler is Ledger {
     function requestClose(uint256 which, uint256 amount, uint256 how) external watched(which) {
         uint256 i = _index(which);
         Channel memory channel = channels[i];
-        if (before[i].deposit == 0 || before[i].closesAt != 0) return;
+        if (!_isLive(i)) return;
+        if (before[i].closesAt != 0) {
+            bytes memory again = abi.encodeCall(manager.requestClose, (channel, 0, 0, ""));
+            _refuses(channel.sender, again, IChannelManager.ChannelNotOpen.selector, "I5: a close was requested twice");
+            ++reached[uint256(Path.SecondRequestRefused)];
+            return;
+        }
         amount = within(amount, 0, 2 * uint256(before[i].deposit));
         bytes memory request;
         address caller = channel.sender;
@@ -258,14 +295,14 @@ contract Handler is Ledger {
         uint256 i = _index(which);
         if (!_isLive(i)) return;
         uint256 closesAt = before[i].closesAt;
+        if (closesAt > block.timestamp && who & 32 != 0) vm.warp(closesAt);
+        bytes memory message = abi.encodeCall(manager.finalize, (channels[i]));
         if (closesAt == 0) {
-            vm.expectRevert(IChannelManager.CloseNotRequested.selector);
-            manager.finalize(channels[i]);
+            _refuses(_anyone(who), message, IChannelManager.CloseNotRequested.selector, "I5: finalized while open");
             return;
         }
         if (block.timestamp < closesAt) {
-            vm.expectRevert(abi.encodeWithSelector(IChannelManager.ChallengePeriodRunning.selector, closesAt));
-            manager.finalize(channels[i]);
+            _refuses(_anyone(who), message, IChannelManager.ChallengePeriodRunning.selector, "I5: finalized too early");
             ++reached[uint256(Path.TooEarly)];
             return;
         }
@@ -296,18 +333,18 @@ contract Handler is Ledger {
         if (!_isLive(i)) return;
         balance = within(balance, 1, type(uint256).max);
         bytes memory proof = _forged(i, balance, way);
-        vm.expectRevert(IChannelManager.InvalidProof.selector);
-        manager.settle(channel, balance, balance, proof);
-        vm.expectRevert(IChannelManager.InvalidProof.selector);
-        manager.close(channel, balance, balance, proof, NEVER, proof);
-        vm.expectRevert(IChannelManager.AmountExceedsBalance.selector);
-        manager.settle(channel, balance, balance - 1, proof);
-        vm.prank(channel.sender);
-        vm.expectRevert(IChannelManager.InvalidAgreement.selector);
-        manager.close(channel, balance, 0, "", NEVER, proof);
+        bytes4 wrong = IChannelManager.InvalidProof.selector;
+        bytes memory message = abi.encodeCall(manager.settle, (channel, balance, balance, proof));
+        _refuses(stranger, message, wrong, "I7: settled by a forgery");
+        message = abi.encodeCall(manager.close, (channel, balance, balance, proof, NEVER, proof));
+        _refuses(stranger, message, wrong, "I7: closed by a forgery");
+        message = abi.encodeCall(manager.settle, (channel, balance, balance - 1, proof));
+        _refuses(stranger, message, IChannelManager.AmountExceedsBalance.selector, "I7: settled above the balance");
+        message = abi.encodeCall(manager.close, (channel, balance, 0, "", NEVER, proof));
+        _refuses(channel.sender, message, IChannelManager.InvalidAgreement.selector, "I10: a forged agreement");
         if (before[i].closesAt == 0) {
-            vm.expectRevert(IChannelManager.InvalidRequest.selector);
-            manager.requestClose(channel, balance, NEVER, proof);
+            message = abi.encodeCall(manager.requestClose, (channel, balance, NEVER, proof));
+            _refuses(stranger, message, IChannelManager.InvalidRequest.selector, "I7: a forged request");
         }
         ++reached[uint256(Path.ForgeryRefused)];
     }
@@ -319,21 +356,57 @@ contract Handler is Ledger {
         if (!_isLive(i)) return;
         amount = within(amount, uint256(before[i].settled) + 1, type(uint256).max);
         address trespasser = nobody ? address(0) : stranger;
-        vm.prank(trespasser);
-        vm.expectRevert(IChannelManager.InvalidProof.selector);
-        manager.close(channel, amount, amount, "", NEVER, "");
-        vm.prank(channel.receiver);
-        vm.expectRevert(IChannelManager.InvalidProof.selector);
-        manager.close(channel, amount, amount, "", NEVER, "");
-        vm.prank(channel.sender);
-        vm.expectRevert(IChannelManager.InvalidAgreement.selector);
-        manager.close(channel, 0, 0, "", NEVER, "");
+        string memory rule = nobody ? "I14: nobody has rights" : "I7: a stranger has rights";
+        bytes4 wrong = IChannelManager.InvalidProof.selector;
+        bytes memory message = abi.encodeCall(manager.close, (channel, amount, amount, "", NEVER, ""));
+        _refuses(trespasser, message, wrong, rule);
+        _refuses(channel.receiver, message, wrong, "I7: a receiver needs a proof");
+        message = abi.encodeCall(manager.close, (channel, 0, 0, "", NEVER, ""));
+        _refuses(
+            channel.sender,
+            message,
+            IChannelManager.InvalidAgreement.selector,
+            "I10: a sender needs an agreement"
+        );
         if (before[i].closesAt == 0) {
-            vm.prank(trespasser);
-            vm.expectRevert(IChannelManager.InvalidRequest.selector);
-            manager.requestClose(channel, 0, NEVER, "");
+            message = abi.encodeCall(manager.requestClose, (channel, 0, NEVER, ""));
+            _refuses(trespasser, message, IChannelManager.InvalidRequest.selector, rule);
         }
         ++reached[uint256(Path.StrangerRefused)];
+    }
+
+    /// @notice I4: nothing moves a channel that is closed, or was never opened, however good the caller and the signature.
+    function disturb(uint256 which, uint256 how) external watched(which) {
+        uint256 i = _index(which);
+        if (_isLive(i)) return;
+        Channel memory channel = channels[i];
+        bool closed = before[i].closesAt == CLOSED;
+        bytes4 wrong = closed ? IChannelManager.ChannelIsClosed.selector : IChannelManager.ChannelNotFound.selector;
+        uint256 more = type(uint112).max;
+        bytes memory proof = _signAs(senderKeys[i], i, more); // not recorded as signed: nothing may come of it
+        address caller = channel.receiver;
+        bytes memory message = abi.encodeCall(manager.settle, (channel, more, more, proof));
+        if (how % 4 == 1) message = abi.encodeCall(manager.close, (channel, more, more, proof, 0, ""));
+        if (how % 4 == 2) message = abi.encodeCall(manager.finalize, (channel));
+        if (how % 4 == 3) {
+            caller = channel.sender;
+            message = abi.encodeCall(manager.requestClose, (channel, more, 0, ""));
+            if (closed) wrong = IChannelManager.ChannelNotOpen.selector;
+        }
+        _refuses(caller, message, wrong, "I4: a closed or unknown channel was moved");
+        ++reached[uint256(Path.DeadRefused)];
+    }
+
+    function _refuses(address caller, bytes memory message, bytes4 error, string memory rule) private {
+        vm.prank(caller);
+        (bool success, bytes memory reason) = address(manager).call(message);
+        check(!success, rule);
+        check(bytes4(reason) == error, string.concat(rule, ": refused for another reason"));
+    }
+
+    /// @dev Three of four closings are put off, so that a sequence does not end before it began.
+    function _reluctant(uint256 seed) private pure returns (bool) {
+        return (seed >> 8) % 4 != 0;
     }
 
     // -------------------------------------------------------------------------------------------------- worlds

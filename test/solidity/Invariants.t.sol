@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ChannelManager} from "../../contracts/ChannelManager.sol";
 import {Channel, ChannelState} from "../../contracts/types/Channel.sol";
 import {Handler} from "./Handler.t.sol";
-import {check} from "./support/Vm.sol";
+import {check, vm} from "./support/Vm.sol";
 
 /// @title What holds after any sequence of calls by anybody (SPEC: I1 to I8)
 /// @notice I3, I4, I5 and I8 are checked by the handler, around every single call.
@@ -30,12 +30,23 @@ contract InvariantsTest {
     function invariant_BooksAndBalancesAgree() external view {
         (Channel[] memory channels, ChannelState[] memory states) = handler.all();
         IERC20[2] memory tokens = handler.tokens();
+        for (uint256 i = 0; i < states.length; ++i) _everyChannel(i, states[i]);
         for (uint256 t = 0; t < tokens.length; ++t) {
             _solvencyAndConservation(tokens[t], channels, states);
             _everyPayee(tokens[t], channels, states);
         }
-        for (uint256 i = 0; i < states.length; ++i) _everyChannel(i, states[i]);
         check(handler.reentries() == 0, "I12: the manager was re-entered");
+    }
+
+    /// @notice After each sequence: leaves a line that says how often each path was taken, for `npm run test:deep`.
+    function afterInvariant() external {
+        string memory file = vm.envOr("RMPS_PATHS", "");
+        if (bytes(file).length == 0) return;
+        string memory line;
+        for (uint256 path = 0; path < handler.PATHS(); ++path) {
+            line = string.concat(line, vm.toString(handler.reached(path)), " ");
+        }
+        vm.writeLine(file, line);
     }
 
     /// @dev I1, I6: what is there is what is not yet paid out, what is owed, and what was given away, to the unit.
@@ -66,10 +77,10 @@ contract InvariantsTest {
     /// @dev I2, I4, I5, I7, and that the books are those of the ledger.
     function _everyChannel(uint256 i, ChannelState memory state) private view {
         check(state.settled <= state.deposit, "I2: settled above deposit");
+        check(state.settled <= handler.maxSigned(i), "I7: the sender lost more than it signed for");
+        check((state.closesAt == CLOSED) == handler.expectedClosed(i), "I4: closed");
         check(state.deposit == handler.deposited(i), "I6: deposit");
         check(state.settled == handler.expectedSettled(i), "I6: settled");
-        check((state.closesAt == CLOSED) == handler.expectedClosed(i), "I4: closed");
-        check(state.settled <= handler.maxSigned(i), "I7: the sender lost more than it signed for");
         if (state.closesAt == CLOSED) {
             check(handler.closedAs(i) == uint256(keccak256(abi.encode(state))), "I4: a closed channel changed");
         } else {

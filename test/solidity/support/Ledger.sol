@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {Channel, ChannelState} from "../../../contracts/types/Channel.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {MoodyToken} from "./MoodyToken.sol";
 import {World} from "./World.sol";
 import {check, vm} from "./Vm.sol";
@@ -40,8 +41,15 @@ abstract contract Ledger is World {
 
     constructor() {
         _deploy();
+        _deployPermit2();
         people = [vm.addr(SENDER), vm.addr(SENDER + 1), vm.addr(SENDER + 2), vm.addr(RECEIVER), vm.addr(RECEIVER + 1)];
         stranger = vm.addr(STRANGER);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(people[i]);
+            micro.approve(PERMIT2, NEVER);
+            vm.prank(people[i]);
+            moody.approve(PERMIT2, NEVER);
+        }
         for (uint256 i = 0; i < CHANNELS; ++i) {
             // Salts collide on purpose: channels differ in one member, or in several.
             Channel memory channel = _terms(i % 3 == 0 ? address(micro) : address(moody), false, bytes32(i / 5));
@@ -97,7 +105,7 @@ abstract contract Ledger is World {
             check(same || old.closesAt != CLOSED, "I4: a closed channel changed");
             if (old.closesAt != 0) {
                 check(state.closesAt == old.closesAt || state.closesAt == CLOSED, "I5: closesAt was moved");
-                check(state.deposit == old.deposit, "a channel that is not open took a deposit");
+                check(state.deposit == old.deposit, "I5: a channel that is not open took a deposit");
             }
             if (closesAtSet[i] == 0 && state.closesAt != 0) closesAtSet[i] = state.closesAt;
             if (closedAs[i] == 0 && state.closesAt == CLOSED) closedAs[i] = uint256(_hash(state));
@@ -149,15 +157,15 @@ abstract contract Ledger is World {
         return mood != MoodyToken.Mood.Fine && mood != MoodyToken.Mood.Silent && mood != MoodyToken.Mood.Nosy;
     }
 
-    /// @dev Whether the token of channel `i` has a reason to refuse a deposit.
-    function _upset(uint256 i) internal view returns (bool) {
-        return channels[i].token == address(moody) && _moodyRefuses();
+    /// @dev Whether the token of channel `i` has a reason to refuse a deposit by `payer`.
+    function _upset(uint256 i, address payer) internal view returns (bool) {
+        return channels[i].token == address(moody) && (_moodyRefuses() || moody.isBlocked(payer));
     }
 
     function _anyone(uint256 who) internal view returns (address) {
         Channel memory channel = channels[who % CHANNELS];
-        address[4] memory people = [stranger, channel.receiver, address(this), channel.token];
-        return people[(who >> 8) % 4];
+        address[4] memory callers = [stranger, channel.receiver, address(this), channel.token];
+        return callers[(who >> 8) % 4];
     }
 
     // ------------------------------------------------------------------------------------------------ signatures
@@ -200,6 +208,22 @@ abstract contract Ledger is World {
         );
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", micro.DOMAIN_SEPARATOR(), structHash));
         return _sign(SENDER + (i % 3), digest);
+    }
+
+    function _permit(uint256 i, uint256 amount, uint256 nonce) internal view returns (bytes memory) {
+        string memory permissions = "TokenPermissions(address token,uint256 amount)";
+        bytes32 typehash = keccak256(
+            abi.encodePacked(
+                "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,",
+                "ChannelDeposit witness)ChannelDeposit(bytes32 channelId)",
+                permissions
+            )
+        );
+        bytes32 permitted = keccak256(abi.encode(keccak256(bytes(permissions)), channels[i].token, amount));
+        bytes32 witness = keccak256(abi.encode(keccak256("ChannelDeposit(bytes32 channelId)"), ids[i]));
+        bytes32 domain = IERC20Permit(PERMIT2).DOMAIN_SEPARATOR();
+        bytes32 structHash = keccak256(abi.encode(typehash, permitted, address(manager), nonce, NEVER, witness));
+        return _sign(SENDER + (i % 3), keccak256(abi.encodePacked(hex"1901", domain, structHash)));
     }
 
     // ----------------------------------------------------------------------------------------------------- sums

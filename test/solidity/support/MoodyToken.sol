@@ -27,6 +27,11 @@ contract MoodyToken is ERC20("Moody", "MOOD") {
         _mint(account, amount);
     }
 
+    /// @notice Takes back what was minted.
+    function burn(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+
     function setMood(Mood mood_) external {
         mood = mood_;
     }
@@ -85,6 +90,7 @@ contract MoodyToken is ERC20("Moody", "MOOD") {
     }
 
     function _update(address from, address to, uint256 value) internal override {
+        if (from == address(0) || to == address(0)) return super._update(from, to, value);
         require(!isBlocked[from] && !isBlocked[to], "blocked");
         super._update(from, to, value);
     }

@@ -15,6 +15,10 @@ abstract contract World {
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
 
+    address internal constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
+    string private constant PERMIT2_CODE =
+        "node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
+
     uint256 internal constant SENDER = 0xA11CE;
     uint256 internal constant SENDER_SIGNER = 0xA51;
     uint256 internal constant RECEIVER = 0xB0B;
@@ -33,6 +37,13 @@ abstract contract World {
         manager = new ChannelManager(address(micro));
         micro.approve(address(manager), type(uint256).max);
         moody.approve(address(manager), type(uint256).max);
+    }
+
+    /// @dev Puts the real Permit2 at its address: its repository ships the code of an instance on chain 31337, which is
+    /// this one. test/fixtures/permit2.ts shows that it is what Uniswap deployed.
+    function _deployPermit2() internal {
+        string memory rest = vm.split(vm.readFile(PERMIT2_CODE), 'hex"')[1];
+        vm.etch(PERMIT2, vm.parseBytes(string.concat("0x", vm.split(rest, '"')[0])));
     }
 
     function _terms(address token, bool delegated, bytes32 salt) internal pure returns (Channel memory) {
