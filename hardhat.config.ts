@@ -37,7 +37,7 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: deep ? 10_000 : 256, ...seed },
+      fuzz: { runs: Number(process.env.RMPS_FUZZ ?? 256), ...seed },
       invariant: { runs: Number(process.env.RMPS_RUNS ?? 8), depth: deep ? 200 : 60, failOnRevert: true },
       fsPermissions: {
         readFile: ["node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol"],

@@ -1,32 +1,72 @@
-// `npm run test:deep`: the Solidity tests at length: fuzz tests 10,000 times, the invariants 500 times 200 calls. A name
-// or two after it (`npm run test:deep -- Hashing`) run only these files.
-import { readdirSync } from "node:fs";
+// `npm run test:deep [-- --quick]`: the Solidity tests at length: each fuzz test 10,000 times, the invariant campaign 500
+// sequences of 200 calls, and every path of it taken. Cut into processes with a seed each, because the test runner keeps
+// what it played. --quick: a twentieth of it.
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run, tally } from "./contracts/run.ts";
 import { makeScratch } from "./contracts/scratch.ts";
 
-const FUZZ = 10_000;
-const INVARIANT = { runs: 500, depth: 200 };
+const quick = process.argv.includes("--quick");
+const FUZZ = quick ? 500 : 10_000;
+const INVARIANT = { parts: quick ? 1 : 10, runs: quick ? 25 : 50, depth: 200 };
+/** Fixed, so that a failure can be played again: the first of the seeds, one for each process. */
+const SEED = Number(process.env.RMPS_SEED ?? 1);
 
 const folder = makeScratch("deep");
-const wanted = process.argv.slice(2);
-const files = readdirSync(join(folder, "test", "solidity"))
-  .filter((file) => file.endsWith(".t.sol"))
-  .filter((file) => wanted.length === 0 || file.startsWith("Handler") || wanted.some((name) => file.startsWith(name)))
-  .map((file) => join("test", "solidity", file));
+const tests = join("test", "solidity");
+const pathsFile = join(folder, "paths.txt");
 const started = Date.now();
-const { code, output } = await run(folder, { RMPS_PROFILE: "deep" }, ["hardhat", "test", "solidity", ...files]);
+const env = {
+  RMPS_PROFILE: "deep",
+  RMPS_PATHS: "paths.txt",
+  RMPS_RUNS: String(INVARIANT.runs),
+  RMPS_FUZZ: String(FUZZ),
+};
+const fuzzTests = readdirSync(join(folder, tests)).filter(
+  (file) => file.endsWith(".t.sol") && !/^(Handler|Inv)/.test(file),
+);
+const parts = [
+  ...Array.from({ length: INVARIANT.parts }, () => ["Invariants.t.sol", "Handler.t.sol"]),
+  ...fuzzTests.map((file) => [file, "Handler.t.sol"]),
+];
 
-const runs = [...output.matchAll(/(testFuzz_|invariant_)\S+ \(runs: (\d+)/g)];
-const fuzzed = runs.filter((match) => match[1] === "testFuzz_").map((match) => Number(match[2]));
-const played = runs.filter((match) => match[1] === "invariant_").map((match) => Number(match[2]));
-const short = fuzzed.some((count) => count < FUZZ) || played.some((count) => count < INVARIANT.runs);
-const { passed, failed } = tally(output);
-const calls = played.reduce((sum, count) => sum + count * INVARIANT.depth, 0);
-const cases = fuzzed.reduce((sum, count) => sum + count, 0);
+let failures = 0;
+let passed = 0;
+let cases = 0;
+let sequences = 0;
+for (const [index, files] of parts.entries()) {
+  const seed = `0x${(SEED + index).toString(16)}`;
+  const paths = files.map((file) => join(tests, file));
+  const { code, output } = await run(folder, { ...env, RMPS_SEED: seed }, ["hardhat", "test", "solidity", ...paths]);
+  const counts = tally(output);
+  passed += counts.passed;
+  failures += counts.failed === 0 && code !== 0 ? 1 : counts.failed;
+  for (const [, kind, count] of output.matchAll(/(testFuzz_|invariant_)\S+ \(runs: (\d+)/g)) {
+    const wanted = kind === "invariant_" ? INVARIANT.runs : FUZZ;
+    if (Number(count) < wanted) ++failures;
+    if (kind === "invariant_") sequences += Number(count);
+    else cases += Number(count);
+  }
+}
+
+/** How often each path of the campaign was taken, by the names of `Handler.Path`. */
+function pathsTaken(): Map<string, number> {
+  const source = readFileSync(join(folder, tests, "Handler.t.sol"), "utf8");
+  const names = (/enum Path \{([^}]*)\}/.exec(source)?.[1] ?? "").split(",").map((name) => name.trim());
+  const lines = readFileSync(pathsFile, "utf8").trim().split("\n");
+  const counts = lines.map((line) => line.trim().split(" ").map(Number));
+  return new Map(names.map((name, path) => [name, counts.reduce((sum, line) => sum + (line[path] ?? 0), 0)]));
+}
+
+const taken = pathsTaken();
+rmSync(pathsFile);
+for (const [name, count] of taken) console.log(`path ${name}: ${count}`);
+const reached = [...taken.values()].filter((count) => count > 0).length;
 const minutes = ((Date.now() - started) / 60_000).toFixed(1);
 console.log(
-  `deep: ${passed} tests passed, ${failed} failed; ${cases} fuzz cases, ${calls} invariant calls in ${minutes} min`,
+  `deep: ${passed} tests passed, ${failures} failed; ${cases} fuzz cases; ${sequences * INVARIANT.depth} invariant calls, ` +
+    `${reached} of ${taken.size} paths taken; in ${minutes} min`,
 );
-process.exitCode = code === 0 && failed === 0 && passed > 0 && !short ? 0 : 1;
+const complete = sequences >= INVARIANT.parts * INVARIANT.runs && cases > 0 && reached === taken.size;
+process.exitCode = failures === 0 && passed > 0 && complete ? 0 : 1;

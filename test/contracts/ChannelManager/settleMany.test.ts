@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MaxUint256, Wallet, ZeroAddress, id as hashOf } from "ethers";
+import { MaxUint256, Wallet, ZeroAddress, concat, dataSlice, id as hashOf, toBeHex } from "ethers";
 
 import { GasBurningWallet__factory } from "../../../typechain-types/index.ts";
 import { ethers, networkHelpers } from "../../fixtures/chain.ts";
@@ -188,6 +188,25 @@ describe("ChannelManager.settleMany", () => {
       };
       expect((await cost([honest, claim])) - (await cost([honest]))).to.be.below(20_000n);
       await pays(settleMany([claim, honest]), AMOUNT);
+    });
+
+    it("logs nothing of a row that pays nothing", async () => {
+      const unknown = await row(await world.terms());
+      const claims = [await row(first), unknown, await row(third, 0n), await row(first), await row(second)];
+      const receipt = await (await settleMany(claims)).wait();
+      const logged = receipt?.logs.filter(({ address }) => address === world.address).map(({ topics }) => topics[1]);
+      expect(logged).to.deep.equal([await world.id(first), await world.id(second)]);
+    });
+  });
+
+  describe("given bytes after the last row that look like another", () => {
+    it("does not read them", async () => {
+      const call = encode([await row(first), await row(third)]);
+      const [length, two, one] = [4 + 32 * 5, toBeHex(2, 32), toBeHex(1, 32)];
+      expect(dataSlice(call, length, length + 32)).to.equal(two);
+      const data = concat([dataSlice(call, 0, length), one, dataSlice(call, length + 32)]);
+      await pays(world.stranger.sendTransaction({ to: world.address, data }), AMOUNT);
+      expect(await settled(third)).to.equal(0n);
     });
   });
 
