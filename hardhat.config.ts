@@ -9,9 +9,8 @@ import { orderedBindings } from "./scripts/lib/ordered-bindings.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Solidity tests: a quick look in every `npm test`, a long one in `npm run test:deep` (scripts/test-deep.ts). */
-const deep = process.env.RMPS_PROFILE === "deep";
-const seed = process.env.RMPS_SEED === undefined ? {} : { seed: process.env.RMPS_SEED };
+/** Solidity tests: a quick look in every `npm test`; scripts/test-deep.ts asks for a long one. */
+const { RMPS_FUZZ, RMPS_RUNS, RMPS_DEPTH, RMPS_SEED, RMPS_PATHS } = process.env;
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, orderedBindings],
@@ -37,11 +36,11 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: Number(process.env.RMPS_FUZZ ?? 256), ...seed },
-      invariant: { runs: Number(process.env.RMPS_RUNS ?? 8), depth: deep ? 200 : 60, failOnRevert: true },
+      fuzz: { runs: Number(RMPS_FUZZ ?? 256), ...(RMPS_SEED === undefined ? {} : { seed: RMPS_SEED }) },
+      invariant: { runs: Number(RMPS_RUNS ?? 8), depth: Number(RMPS_DEPTH ?? 60), failOnRevert: true },
       fsPermissions: {
         readFile: ["node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol"],
-        writeFile: ["paths.txt"],
+        writeFile: RMPS_PATHS === undefined ? [] : [RMPS_PATHS],
       },
     },
   },

@@ -3,16 +3,19 @@
 //
 //   --list            only show the mutants         --only TEXT   only those whose id contains it
 //   --shard I/N       every N-th, from the I-th     --jobs N      processes (default 2)
+//   --explained       also try those that are explained: that they do survive
+//   --resume          keep what an earlier run has killed, if the mutant is the same to the byte
 //   --minutes N       stop after so long; what was not tried is told, and fails nothing
 import { fork, type ChildProcess } from "node:child_process";
-import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import type { Answer, Task, Verdict } from "./contracts/mutant-worker.ts";
 import { mutantsOf, type Mutant } from "./contracts/mutants.ts";
 import { run } from "./contracts/run.ts";
-import { makeScratch, root } from "./contracts/scratch.ts";
+import { hurry, makeScratch, root } from "./contracts/scratch.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +23,8 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     shard: { type: "string", default: "1/1" },
     jobs: { type: "string", default: "2" },
+    explained: { type: "boolean", default: false },
+    resume: { type: "boolean", default: false },
     minutes: { type: "string", default: "600" },
   },
 });
@@ -41,6 +46,7 @@ if (values.list) {
 }
 
 const folder = makeScratch("mutate");
+hurry(folder);
 cpSync(join(root, "typechain-types"), join(folder, "typechain-types"), { recursive: true });
 for (const name of ["ChannelManager", "token/MicroToken", "token/FaucetToken"]) {
   const path = join(folder, "typechain-types", "factories", `${name}__factory.ts`);
@@ -54,8 +60,28 @@ for (const name of ["ChannelManager", "token/MicroToken", "token/FaucetToken"]) 
   writeFileSync(path, text);
 }
 
+const explained = JSON.parse(readFileSync(join(root, "docs", "security", "mutants.json"), "utf8")) as Record<
+  string,
+  string
+>;
+/** What earlier runs have killed, by the hash of the mutant. */
+const keptPath = join(root, "cache", "mutants.json");
+const kept = (values.resume && existsSync(keptPath) ? JSON.parse(readFileSync(keptPath, "utf8")) : {}) as Record<
+  string,
+  Answer
+>;
+const keyOf = ({ file, source }: Mutant): string => createHash("sha256").update(`${file}\n${source}`).digest("hex");
+
 const results = new Map<string, Answer>();
-const queue = [...mutants];
+for (const mutant of mutants) {
+  const answer = kept[keyOf(mutant)];
+  if (answer !== undefined) results.set(mutant.id, { ...answer, id: mutant.id });
+  else if (!values.explained && mutant.id in explained) {
+    results.set(mutant.id, { id: mutant.id, verdict: "survived", by: "" });
+  }
+}
+const queue = mutants.filter(({ id }) => !results.has(id));
+console.log(`${mutants.length} mutants, ${queue.length} to be tried`);
 
 function start(): Promise<ChildProcess> {
   const worker = join(root, "scripts", "contracts", "mutant-worker.ts");
@@ -95,6 +121,10 @@ async function work(): Promise<void> {
   for (let mutant = queue.shift(); mutant !== undefined && Date.now() < until; mutant = queue.shift()) {
     const { alive, ...answer } = await ask(child, mutant);
     results.set(mutant.id, answer);
+    if (answer.verdict !== "survived") {
+      kept[keyOf(mutant)] = answer;
+      writeFileSync(keptPath, JSON.stringify(kept, null, 2));
+    }
     console.log(
       `${results.size}/${mutants.length} ${answer.verdict} ${mutant.id}${answer.by ? ` by: ${answer.by}` : ""}`,
     );
@@ -105,11 +135,9 @@ async function work(): Promise<void> {
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 
-const survivors = mutants.filter(({ id }) => results.get(id)?.verdict === "survived");
-const explained = JSON.parse(readFileSync(join(root, "docs", "security", "mutants.json"), "utf8")) as Record<
-  string,
-  string
->;
+const survivors = mutants.filter(
+  ({ id }) => results.get(id)?.verdict === "survived" && (values.explained || !(id in explained)),
+);
 const unexplained: string[] = [];
 for (const { id, file, source } of survivors) {
   const original = readFileSync(join(folder, file), "utf8");
