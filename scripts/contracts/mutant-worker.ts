@@ -72,7 +72,7 @@ const KNOWN_BY: Readonly<Record<string, string>> = {
   unpack: "views",
 };
 
-const globals = globalThis as { rmpsBytecode?: Record<string, string> };
+const globals = globalThis as { rmpsBytecode?: Record<string, string> | undefined };
 const chain = (await import(pathToFileURL(join(folder, "test/fixtures/chain.ts")).href)) as {
   networkHelpers: { clearSnapshots(): void; takeSnapshot(): Promise<{ restore(): Promise<void> }> };
 };
