@@ -416,15 +416,18 @@ contract Handler is Ledger {
     }
 
     function setMood(uint256 which, uint256 mood, uint256 blocked) external watchedAll {
-        Channel memory channel = channels[_index(which)];
+        uint256 i = _index(which);
+        Channel memory channel = channels[i];
         moody.setMood(MoodyToken.Mood(mood % 7));
-        bytes[4] memory messages = [
+        uint256 balance = within(mood >> 16, 0, 2 * uint256(before[i].deposit));
+        bytes[5] memory messages = [
+            abi.encodeCall(manager.settle, (channel, balance, balance, _sign(i, balance))),
             abi.encodeCall(manager.finalize, (channel)),
             abi.encodeCall(manager.deposit, (channel, 1)),
             abi.encodeCall(manager.collect, (address(moody), channel.sender)),
             abi.encodeCall(manager.requestClose, (channel, 0, NEVER, ""))
         ];
-        moody.setCall(address(manager), messages[(mood >> 8) % 4]);
+        moody.setCall(address(manager), messages[(mood >> 8) % 5]);
         moody.setBlocked(channel.sender, blocked & 3 == 3);
         moody.setBlocked(channel.receiver, blocked & 12 == 12);
     }
