@@ -38,14 +38,17 @@ export function charge(account: Account, { balance, signature, price }: Charge, 
   // A balance of 0 promises nothing, and nothing is what it buys.
   if (balance === 0n || account.seen.has(balance)) return "insufficient-payment";
 
+  // What sponsoring costs is charged with the first proof that comes after it, and stays if that request is undone.
+  const due = price + account.fee;
   if (isRecovered(account, firstBlock)) {
     const known = max(account.spent, account.settled);
-    if (balance < known + price) return "insufficient-payment";
+    if (balance < known + due) return "insufficient-payment";
     account.spent = balance;
   } else {
-    if (account.accepted - account.spent < price) return "insufficient-payment";
-    account.spent += price;
+    if (account.accepted - account.spent < due) return "insufficient-payment";
+    account.spent += due;
   }
+  account.fee = 0n;
   account.paid = true;
   // All that was promised is spent: whatever is still under way below it can buy nothing but what comes on top.
   if (account.spent === account.accepted) account.seen.raise(account.accepted);

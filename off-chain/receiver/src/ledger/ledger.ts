@@ -139,8 +139,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-/** What the sender of a channel may know about it. */
-export function viewOf({ id, terms, accepted, spent, confirmedDeposit, proof }: ChannelRecord): SenderView {
+/** What the sender of a channel may know about it. The next payment has to cover `spent` and its own price. */
+export function viewOf({ id, terms, accepted, spent, fee, confirmedDeposit, proof }: ChannelRecord): SenderView {
   const signature = proof?.balance === accepted ? proof.signature : undefined;
-  return { channelId: id, sender: terms.sender, accepted, spent, deposit: confirmedDeposit, signature };
+  return { channelId: id, sender: terms.sender, accepted, spent: spent + fee, deposit: confirmedDeposit, signature };
 }

@@ -39,6 +39,8 @@ export interface ChannelAccount {
   readonly accepted: bigint;
   /** Charged, requests in flight included. */
   readonly spent: bigint;
+  /** Agreed for a sponsored deposit and not charged yet: it counts as spent from the next proof on. */
+  readonly fee: bigint;
   /** The part of `spent` whose requests are not finished and may yet be undone: not to be settled. */
   readonly inFlight: bigint;
   /** The proof with the highest balance. */

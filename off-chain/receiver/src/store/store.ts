@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@rmps/proofs";
 import type { ChainStore } from "./chain.ts";
 import type { Agreement, ChannelRecord, ChannelStatus } from "./channel.ts";
+import type { SponsorshipStore } from "./sponsorships.ts";
 import type { TransactionStore } from "./transactions.ts";
 
 /** What a store belongs to; opening it for anything else is refused. */
@@ -111,6 +112,7 @@ export interface Store {
   readonly challengeKey: Uint8Array;
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
+  readonly sponsorships: SponsorshipStore;
 
   /** A channel if it is in memory, without waiting: its terms are true, its numbers those of some moment. */
   cached(id: Hex): ChannelRecord | undefined;

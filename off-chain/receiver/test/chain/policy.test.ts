@@ -25,6 +25,7 @@ function channel(over: Partial<ChannelRecord> = {}, terms: Parameters<typeof new
     proof: { balance: 100n, signature: made.proof(100n) },
     agreement: undefined,
     published: 0n,
+    fee: 0n,
     paid: true,
     ...over,
   };

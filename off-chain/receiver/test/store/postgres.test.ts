@@ -7,6 +7,7 @@ import { takesPayments } from "./payments.behaviour.ts";
 import { startPostgres } from "./postgres.ts";
 import { sharesPayments } from "./shared.behaviour.ts";
 import type { Kind } from "./stores.ts";
+import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
 
 describe("The store on PostgreSQL", function () {
@@ -28,6 +29,7 @@ describe("The store on PostgreSQL", function () {
   followsTheChain(kind);
   listsChannels(kind);
   queuesTransactions(kind);
+  keepsSponsorships(kind);
   opensOnlyItsOwn(kind);
   agreesWithModel(kind, 25);
   sharesPayments(kind);

@@ -4,6 +4,7 @@ import { listsChannels } from "./lists.behaviour.ts";
 import { agreesWithModel } from "./model.behaviour.ts";
 import { opensOnlyItsOwn } from "./opening.behaviour.ts";
 import { takesPayments } from "./payments.behaviour.ts";
+import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
 import { sqlite } from "./stores.ts";
 
@@ -13,6 +14,7 @@ describe("The store on SQLite", () => {
   followsTheChain(sqlite);
   listsChannels(sqlite);
   queuesTransactions(sqlite);
+  keepsSponsorships(sqlite);
   opensOnlyItsOwn(sqlite);
   agreesWithModel(sqlite, 60);
 });

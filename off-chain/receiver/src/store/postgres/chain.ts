@@ -135,6 +135,23 @@ async function insert(client: PoolClient, events: readonly ChainEvent[], changed
     ],
   );
   for (const { channel } of inserted.rows) changed.add(channel);
+  const deposits = events.filter(({ kind }) => kind === "opened" || kind === "topped-up");
+  await applyFees(client, [...new Set(deposits.map(({ channelId }) => channelId))]);
+}
+
+/** Deposits have arrived that may be sponsored ones: from the next proof on their fees count as spent. */
+async function applyFees(client: PoolClient, ids: readonly Hex[]): Promise<void> {
+  const due = "channel = ANY ($1) AND NOT applied AND state <> 'failed'";
+  const { rowCount } = await client.query(`SELECT FROM rmps.sponsorships WHERE ${due} LIMIT 1`, [ids]);
+  if (rowCount === 0) return;
+  // In the order in which everybody locks channels.
+  await client.query("SELECT FROM rmps.channels WHERE id = ANY ($1) ORDER BY id FOR UPDATE", [ids]);
+  await client.query(
+    `WITH taken AS (UPDATE rmps.sponsorships SET applied = true WHERE ${due} RETURNING channel, fee)
+     UPDATE rmps.channels AS c SET fee = c.fee + t.fee
+     FROM (SELECT channel, sum(fee) AS fee FROM taken GROUP BY channel) AS t WHERE c.id = t.channel`,
+    [ids],
+  );
 }
 
 async function confirm(client: PoolClient, head: Head, changed: Set<Hex>): Promise<void> {

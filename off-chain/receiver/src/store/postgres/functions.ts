@@ -2,7 +2,7 @@
 const WINDOW = 1024;
 
 /** What is spent after a charge, on a channel `t` before it. */
-const SPENT = "CASE WHEN recovered THEN greatest(t.spent + p, b, t.settled) ELSE t.spent + p END";
+const SPENT = "CASE WHEN recovered THEN greatest(t.spent + t.fee + p, b, t.settled) ELSE t.spent + t.fee + p END";
 
 /**
  * The rule of payments (`charge` in `ledger/account.ts`) once more, for many requests in one transaction. Each takes
@@ -74,6 +74,7 @@ BEGIN
       UPDATE rmps.channels AS t SET
           accepted = greatest(t.accepted, b),
           spent = ${SPENT},
+          fee = 0,
           proof_balance = greatest(t.proof_balance, b),
           proof_signature = CASE WHEN b > coalesce(t.proof_balance, 0) THEN signatures[i] ELSE t.proof_signature END,
           paid = true,
@@ -81,8 +82,8 @@ BEGIN
           seen_count = CASE WHEN greatest(t.accepted, b) > ${SPENT} THEN t.seen_count + 1 ELSE 0 END
         WHERE t.id = c.id AND t.closes_at = 0 AND t.agreement_signature IS NULL AND t.confirmed_deposit >= b
           AND CASE
-            WHEN recovered THEN b >= greatest(t.spent, t.settled) + p
-            ELSE greatest(t.accepted, b) - t.spent >= p
+            WHEN recovered THEN b >= greatest(t.spent, t.settled) + t.fee + p
+            ELSE greatest(t.accepted, b) - t.spent >= t.fee + p
           END
         RETURNING t.accepted, t.spent INTO new_accepted, new_spent;
       IF FOUND THEN

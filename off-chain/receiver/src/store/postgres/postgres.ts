@@ -15,6 +15,7 @@ import type {
   StoreOptions,
   Totals,
 } from "../store.ts";
+import type { SponsorshipStore } from "../sponsorships.ts";
 import type { TransactionStore } from "../transactions.ts";
 import { PostgresChain } from "./chain.ts";
 import { guard, transact } from "./connect.ts";
@@ -22,6 +23,7 @@ import { Leader } from "./leader.ts";
 import { openDatabase, type Opened } from "./open.ts";
 import { Payments } from "./payments.ts";
 import { readChannel, readChannels, readTotals } from "./queries.ts";
+import { PostgresSponsorships } from "./sponsorships.ts";
 import { PostgresTransactions } from "./transactions.ts";
 
 /** Channels whose terms are kept in memory. */
@@ -35,6 +37,7 @@ export class PostgresStore implements Store {
   readonly challengeKey: Uint8Array;
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
+  readonly sponsorships: SponsorshipStore;
   readonly #pool: Pool;
   readonly #payments: Payments;
   readonly #leader: Leader;
@@ -50,6 +53,7 @@ export class PostgresStore implements Store {
     this.#leader = new Leader(pool);
     this.chain = new PostgresChain(pool);
     this.transactions = new PostgresTransactions(pool);
+    this.sponsorships = new PostgresSponsorships(pool);
   }
 
   /** Opens the database, or sets it up. @throws StoreRefused */

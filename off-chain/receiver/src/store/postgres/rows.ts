@@ -18,6 +18,7 @@ export interface ChannelRow {
   closes_at: string;
   accepted: string;
   spent: string;
+  fee: string;
   in_flight: string;
   proof_balance: string | null;
   proof_signature: Hex | null;
@@ -51,6 +52,7 @@ export function toRecord(row: ChannelRow): ChannelRecord {
     closesAt: Number(row.closes_at),
     accepted: BigInt(row.accepted),
     spent: BigInt(row.spent),
+    fee: BigInt(row.fee),
     inFlight: BigInt(row.in_flight),
     proof:
       row.proof_balance === null || row.proof_signature === null

@@ -89,4 +89,30 @@ export const MIGRATIONS: readonly string[] = [
   ${CHARGE}
   ${UNDO}
   `,
+  `
+  -- What sponsoring costs the sender: agreed, and charged with its next proof.
+  ALTER TABLE rmps.channels ADD COLUMN fee numeric NOT NULL DEFAULT 0;
+
+  CREATE TABLE rmps.sponsorships (
+    key text PRIMARY KEY,
+    channel text NOT NULL,
+    sender text NOT NULL,
+    amount numeric NOT NULL,
+    fee numeric NOT NULL,
+    data text NOT NULL,
+    valid_until bigint NOT NULL,
+    cost numeric NOT NULL,
+    state text NOT NULL,
+    hash text,
+    created bigint NOT NULL,
+    -- Whether the fee has gone to the channel.
+    applied boolean NOT NULL
+  );
+  CREATE INDEX sponsorships_by_age ON rmps.sponsorships (created);
+  CREATE INDEX sponsorships_of_sender ON rmps.sponsorships (sender);
+  CREATE INDEX sponsorships_unsent ON rmps.sponsorships (key) WHERE state = 'stored';
+  CREATE INDEX sponsorships_due ON rmps.sponsorships (channel) WHERE NOT applied;
+
+  ${CHARGE}
+  `,
 ];

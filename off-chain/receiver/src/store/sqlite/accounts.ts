@@ -19,7 +19,7 @@ export class Accounts {
     this.#inFlight = inFlight;
     this.#read = db.prepare("SELECT * FROM channels WHERE id = ?");
     this.#write = db.prepare(
-      `UPDATE channels SET accepted = ?, spent = ?, proof_balance = ?, proof_signature = ?, agreement_amount = ?,
+      `UPDATE channels SET accepted = ?, spent = ?, fee = ?, proof_balance = ?, proof_signature = ?, agreement_amount = ?,
          agreement_deadline = ?, agreement_signature = ?, published = ?, paid = ? WHERE id = ?`,
     );
   }
@@ -57,6 +57,7 @@ export class Accounts {
     this.#write.run(
       fromAmount(account.accepted),
       fromAmount(account.spent),
+      fromAmount(account.fee),
       proof === undefined ? null : fromAmount(proof.balance),
       proof === undefined ? null : proof.signature,
       agreement === undefined ? null : fromAmount(agreement.amount),

@@ -52,6 +52,12 @@ export function chainStatements(db: Database.Database) {
     )
     .pluck();
 
+  const takeFees = db
+    .prepare<[Hex], string>(
+      "UPDATE sponsorships SET applied = 1 WHERE channel = ? AND applied = 0 AND state <> 'failed' RETURNING fee",
+    )
+    .pluck();
+
   return {
     readMeta: (name: string): string | undefined => readMeta.get(name),
     writeMeta: (name: string, value: string): void => void writeMeta.run(name, value),
@@ -100,6 +106,8 @@ export function chainStatements(db: Database.Database) {
         ...Array<string>(6).fill(zero),
       );
     },
+    /** What sponsored deposits of the channel cost its sender, once for each. */
+    takeFees: (id: Hex): bigint => takeFees.all(id).reduce((sum, fee) => sum + toAmount(fee), 0n),
     addEvent(event: ChainEvent): void {
       const { kind, block, amount, closesAt } = toFactEvent(event);
       insertEvent.run(block, event.logIndex, event.channelId, kind, fromAmount(amount), closesAt, event.transaction);

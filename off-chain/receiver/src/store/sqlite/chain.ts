@@ -83,7 +83,17 @@ export class SqliteChain implements ChainStore {
       else if (!this.#sql.knows(channelId)) continue;
       this.#sql.addEvent(event);
       changed.add(channelId);
+      if (event.kind === "opened" || event.kind === "topped-up") this.#applyFees(channelId);
     }
+  }
+
+  /** A deposit has arrived that may be a sponsored one: from the next proof on its fee counts as spent. */
+  #applyFees(id: Hex): void {
+    const fee = this.#sql.takeFees(id);
+    const account = fee === 0n ? undefined : this.#accounts.get(id);
+    if (account === undefined) return;
+    account.fee += fee;
+    this.#accounts.write(account);
   }
 
   #confirm(before: number, head: Head, changed: Set<Hex>): void {

@@ -19,6 +19,7 @@ export interface ChannelRow {
   closes_at: number;
   accepted: string;
   spent: string;
+  fee: string;
   proof_balance: string | null;
   proof_signature: Hex | null;
   agreement_amount: string | null;
@@ -64,6 +65,7 @@ export function toAccount(row: ChannelRow, inFlight: bigint): Account {
     closesAt: row.closes_at,
     accepted,
     spent: toAmount(row.spent),
+    fee: toAmount(row.fee),
     inFlight,
     proof:
       row.proof_balance === null || row.proof_signature === null

@@ -68,6 +68,30 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX transactions_by_nonce ON transactions (sender, nonce) WHERE state <> 'failed';
   CREATE INDEX transactions_unfinished ON transactions (id) WHERE state IN ('pending', 'mined');
   `,
+  `
+  -- What sponsoring costs the sender: agreed, and charged with its next proof.
+  ALTER TABLE channels ADD COLUMN fee TEXT NOT NULL DEFAULT '0000000000000000000000000000';
+
+  CREATE TABLE sponsorships (
+    key TEXT PRIMARY KEY,
+    channel TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    fee TEXT NOT NULL,
+    data TEXT NOT NULL,
+    valid_until INTEGER NOT NULL,
+    cost TEXT NOT NULL,
+    state TEXT NOT NULL,
+    hash TEXT,
+    created INTEGER NOT NULL,
+    -- Whether the fee has gone to the channel.
+    applied INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sponsorships_by_age ON sponsorships (created);
+  CREATE INDEX sponsorships_of_sender ON sponsorships (sender);
+  CREATE INDEX sponsorships_unsent ON sponsorships (key) WHERE state = 'stored';
+  CREATE INDEX sponsorships_due ON sponsorships (channel) WHERE applied = 0;
+  `,
 ];
 
 /** Marks the file as ours: "RMPS" in ASCII. */

@@ -14,6 +14,7 @@ import type {
   StoreOptions,
   Totals,
 } from "../store.ts";
+import type { SponsorshipStore } from "../sponsorships.ts";
 import type { TransactionStore } from "../transactions.ts";
 import { Accounts } from "./accounts.ts";
 import { SqliteChain } from "./chain.ts";
@@ -22,6 +23,7 @@ import { openDatabase } from "./open.ts";
 import { Payments } from "./payments.ts";
 import { promised } from "./promised.ts";
 import { Queries } from "./queries.ts";
+import { SqliteSponsorships } from "./sponsorships.ts";
 import { SqliteTransactions } from "./transactions.ts";
 import { Wal } from "./wal.ts";
 
@@ -35,6 +37,7 @@ export class SqliteStore implements Store {
   readonly challengeKey: Uint8Array;
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
+  readonly sponsorships: SponsorshipStore;
   readonly #db: Database.Database;
   readonly #wal: Wal;
   readonly #accounts: Accounts;
@@ -58,6 +61,7 @@ export class SqliteStore implements Store {
     this.#queries = new Queries(db, this.#accounts, inFlight);
     this.chain = new SqliteChain(db, this.#accounts);
     this.transactions = new SqliteTransactions(db);
+    this.sponsorships = new SqliteSponsorships(db);
   }
 
   cached(id: Hex): ChannelRecord | undefined {

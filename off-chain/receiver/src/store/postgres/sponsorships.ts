@@ -1,0 +1,121 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Pool, PoolClient } from "pg";
+import {
+  refusalOf,
+  REMEMBERED,
+  type Sponsorship,
+  type SponsorshipLimits,
+  type SponsorshipOutcome,
+  type SponsorshipState,
+  type SponsorshipStore,
+} from "../sponsorships.ts";
+import { guard, transact } from "./connect.ts";
+
+/** Serialises nodes that store one at once; "RMPS" in ASCII, and a number. */
+const SPONSOR_LOCK = "1380798547, 3";
+
+interface Row {
+  key: Hex;
+  channel: Hex;
+  sender: Address;
+  amount: string;
+  fee: string;
+  data: Hex;
+  valid_until: string;
+  cost: string;
+  state: SponsorshipState;
+  hash: Hex | null;
+  created: string;
+}
+
+/** Sponsored deposits in PostgreSQL, the same for all nodes. */
+export class PostgresSponsorships implements SponsorshipStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  add(wanted: Sponsorship, limits: SponsorshipLimits): Promise<SponsorshipOutcome> {
+    return guard(() =>
+      transact(this.#pool, async (client) => {
+        await client.query(`SELECT pg_advisory_xact_lock(${SPONSOR_LOCK})`);
+        const standing = await standingOf(client, wanted, limits);
+        if (standing !== undefined) return standing;
+        const { key, channelId, sender, amount, fee, data, validUntil, cost, createdAt } = wanted;
+        await client.query("DELETE FROM rmps.sponsorships WHERE created < $1 AND state IN ('done', 'failed')", [
+          createdAt - REMEMBERED,
+        ]);
+        const { rows } = await client.query<Row>(
+          `INSERT INTO rmps.sponsorships
+             (key, channel, sender, amount, fee, data, valid_until, cost, state, created, applied)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'stored', $9, $5::numeric = 0) RETURNING *`,
+          [key, channelId, sender, String(amount), String(fee), data, validUntil, String(cost), createdAt],
+        );
+        return { kind: "stored", sponsorship: toSponsorship(rows[0]!) };
+      }),
+    );
+  }
+
+  standing(wanted: Sponsorship, limits: SponsorshipLimits): ReturnType<SponsorshipStore["standing"]> {
+    return guard(() => standingOf(this.#pool, wanted, limits));
+  }
+
+  find(key: Hex): Promise<Sponsorship | undefined> {
+    return guard(() => find(this.#pool, key));
+  }
+
+  async update(key: Hex, { state, transaction, cost }: Parameters<SponsorshipStore["update"]>[1]): Promise<void> {
+    const sql = `UPDATE rmps.sponsorships
+      SET state = coalesce($2, state), hash = coalesce($3, hash), cost = coalesce($4::numeric, cost) WHERE key = $1`;
+    const paid = cost === undefined ? null : String(cost);
+    await guard(() => this.#pool.query(sql, [key, state ?? null, transaction ?? null, paid]));
+  }
+
+  waiting(): Promise<Sponsorship[]> {
+    const sql = "SELECT * FROM rmps.sponsorships WHERE state = 'stored' ORDER BY created, key";
+    return guard(async () => (await this.#pool.query<Row>(sql)).rows.map(toSponsorship));
+  }
+
+  spent(since: number): Promise<bigint> {
+    const sql = "SELECT coalesce(sum(cost), 0) AS spent FROM rmps.sponsorships WHERE created > $1";
+    return guard(async () => BigInt((await this.#pool.query<{ spent: string }>(sql, [since])).rows[0]!.spent));
+  }
+}
+
+async function find(client: Pool | PoolClient, key: Hex): Promise<Sponsorship | undefined> {
+  const { rows } = await client.query<Row>("SELECT * FROM rmps.sponsorships WHERE key = $1", [key]);
+  return rows[0] && toSponsorship(rows[0]);
+}
+
+async function standingOf(client: Pool | PoolClient, wanted: Sponsorship, limits: SponsorshipLimits) {
+  const known = await find(client, wanted.key);
+  if (known !== undefined) return { kind: "known", sponsorship: known } as const;
+  const { rows } = await client.query<{ in_flight: boolean; failed: boolean; spent: string }>(
+    `SELECT
+       EXISTS (SELECT FROM rmps.sponsorships WHERE sender = $1 AND state IN ('stored', 'sent')) AS in_flight,
+       EXISTS (SELECT FROM rmps.sponsorships
+         WHERE sender = $1 AND state = 'failed' AND cost > 0 AND created > $2) AS failed,
+       (SELECT coalesce(sum(cost), 0) FROM rmps.sponsorships WHERE created > $2) AS spent`,
+    [wanted.sender, wanted.createdAt - limits.period],
+  );
+  const { in_flight: inFlight, failed, spent } = rows[0]!;
+  const reason = refusalOf({ inFlight, failed, spent: BigInt(spent) }, wanted.cost, limits);
+  return reason && ({ kind: "refused", reason } as const);
+}
+
+function toSponsorship(row: Row): Sponsorship {
+  return {
+    key: row.key,
+    channelId: row.channel,
+    sender: row.sender,
+    amount: BigInt(row.amount),
+    fee: BigInt(row.fee),
+    data: row.data,
+    validUntil: Number(row.valid_until),
+    cost: BigInt(row.cost),
+    state: row.state,
+    transaction: row.hash ?? undefined,
+    createdAt: Number(row.created),
+  };
+}
