@@ -24,7 +24,8 @@ const PLACES = ["data", "error", "info", "cause", "result"] as const;
 
 function parse(data: string): Revert | undefined {
   const parsed = managerInterface.parseError(data);
-  if (parsed === null) return undefined;
+  // ethers also knows `Error(string)` and `Panic(uint256)`, which are not ours.
+  if (parsed === null || !managerInterface.fragments.includes(parsed.fragment)) return undefined;
   return { name: parsed.name, args: parsed.args.toObject() } as unknown as Revert;
 }
 

@@ -1,7 +1,7 @@
 import { ChannelManager__factory, readRevert, type ChannelManager } from "@rmps/contracts";
 import { deployAll } from "@rmps/contracts/deploy";
 import { expect } from "chai";
-import { ZeroAddress, ZeroHash } from "ethers";
+import { AbiCoder, concat, ZeroAddress, ZeroHash } from "ethers";
 import { nodes, type Node } from "../deploy/support/nodes.ts";
 
 for (const [name, start] of nodes) {
@@ -54,7 +54,8 @@ for (const [name, start] of nodes) {
       expect(await revertOf(manager.deposit(terms, 1n))).to.equal(undefined); // no allowance
       const circle: { cause?: unknown } = {};
       circle.cause = circle;
-      for (const thrown of [undefined, null, 7, "0x12345678", new Error("no"), circle]) {
+      const words = concat(["0x08c379a0", AbiCoder.defaultAbiCoder().encode(["string"], ["not today"])]); // Error(string)
+      for (const thrown of [undefined, null, 7, "0x12345678", new Error("no"), circle, { data: words }]) {
         expect(readRevert(thrown)).to.equal(undefined);
       }
     });

@@ -27,6 +27,7 @@ export { authorizationNonce, channelId } from "./channel-id.ts";
 export type { BalanceProof, CloseRequest, ClosingAgreement } from "./messages.ts";
 export { DOMAIN_NAME, DOMAIN_VERSION } from "./domain.ts";
 export { typedData, type TypedDataDomain } from "./typed-data.ts";
+export { depositData, PERMIT2, type AuthorizedDeposit } from "./deposit-data.ts";
 export { balanceProofDigest, closeRequestDigest, closingAgreementDigest } from "./digest.ts";
 export {
   SigningError,

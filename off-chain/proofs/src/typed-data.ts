@@ -10,7 +10,7 @@ export interface TypedDataDomain {
   verifyingContract: Address;
 }
 
-interface TypedDataField {
+export interface TypedDataField {
   name: string;
   type: string;
 }

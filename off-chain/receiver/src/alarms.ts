@@ -16,6 +16,8 @@ export type AlarmName =
   | "slow-chain"
   /** A dispute is not mined and most of its challenge period is over. */
   | "time-short"
+  /** What may be spent on sponsoring in a day is spent. */
+  | "sponsor-budget"
   /** A close below what was spent, and no gas key here to dispute it. */
   | "undefended"
   /** The store fails. */
@@ -58,6 +60,7 @@ export const ALARM_NAMES: readonly AlarmName[] = [
   "settler",
   "slow-chain",
   "time-short",
+  "sponsor-budget",
   "undefended",
   "store",
 ];

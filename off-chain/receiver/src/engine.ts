@@ -13,6 +13,7 @@ import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { AgreementSigner, Ledger } from "./ledger/types.ts";
 import { watchOutages } from "./outages.ts";
+import { createSponsoring, type Sponsoring } from "./sponsor/sponsoring.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -27,6 +28,8 @@ export interface Engine {
   readonly defence: Defence;
   readonly ledger: Ledger;
   readonly closer: Closer;
+  /** Undefined: every sender pays its own gas. */
+  readonly sponsor: Sponsoring | undefined;
   readonly alarms: Alarms;
   /** Undefined where the receiver's key is kept elsewhere. */
   readonly signer: AgreementSigner | undefined;
@@ -102,6 +105,8 @@ async function assemble(
   });
   const { agreement, gas } = options.keys ?? {};
   const signer = agreement === undefined ? undefined : agreementSigner(identity, agreement);
+  const { sponsor: policy } = resolved;
+  const sponsoring = policy && createSponsoring({ policy, contract, store, alarms, log, watcher, now });
   const settler =
     gas === undefined
       ? undefined
@@ -122,6 +127,7 @@ async function assemble(
             tokensPerCoin: options.gas?.tokensPerCoin,
             multiple: options.gas?.multiple ?? GAIN_MULTIPLE,
           },
+          errand: sponsoring?.errand,
           log: log.child({ part: "settler" }),
           now,
           onRound: (listener) => {
@@ -180,6 +186,7 @@ async function assemble(
     defence,
     ledger,
     closer,
+    sponsor: settler && sponsoring?.open(settler, ledger),
     alarms,
     signer,
     async stop() {

@@ -10,6 +10,8 @@ export { openStore } from "./store/open.ts";
 export { createLedger, viewOf } from "./ledger/ledger.ts";
 export { agreementSigner, createCloser, type Closer, type CloserOptions } from "./ledger/close.ts";
 export { openReceiver, startReceiver, type OpenReceiver, type RunningReceiver } from "./receiver.ts";
+export type { SponsorOptions } from "./config/options.ts";
+export type * from "./sponsor/types.ts";
 export type { GasOptions, ReceiverIdentity, ReceiverKeys, ReceiverOptions } from "./config/options.ts";
 export type { ClaimPolicy } from "./chain/settler/policy.ts";
 export { RefusedToStart } from "./refused-to-start.ts";

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES } from "./alarms.ts";
 import type { Engine } from "./engine.ts";
+import { watchSponsoring } from "./sponsor/metrics.ts";
 import type { Ledger } from "./ledger/types.ts";
 
 /** Seconds within which payments are counted; a durable one takes a few milliseconds. */
@@ -132,6 +133,7 @@ export function watchEngine(registry: Registry, engine: Engine): void {
       for (const name of ALARM_NAMES) this.set({ alarm: name }, alarms.rings(name) ? 1 : 0);
     },
   });
+  if (engine.sponsor !== undefined) watchSponsoring(registry, engine.sponsor, store);
   gauge("rmps_head_block", "Newest block that was read", () => watcher.head()?.number);
   gauge("rmps_head_age_seconds", "Since the head last moved", () => age(watcher.head()?.movedAt));
   gauge("rmps_head_read_age_seconds", "Since the chain was last read", () => age(watcher.head()?.readAt));

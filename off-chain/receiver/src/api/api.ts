@@ -8,6 +8,7 @@ import { OPENAPI } from "./openapi.ts";
 import { orderClose, orderSettle } from "./orders.ts";
 import { parseCloseRequest, parseListing, parsePlace, parseSender } from "./parse.ts";
 import { malformed, NOT_FOUND, sendProblem, STORE_UNAVAILABLE, UNAUTHORIZED, type Problem } from "./problem.ts";
+import { sponsor } from "./sponsor.ts";
 import { tokenCheck } from "./token.ts";
 import { bundleView, channelView, statsView } from "./views.ts";
 
@@ -32,8 +33,7 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
   app.get("/openapi.json", async () => OPENAPI);
 
   app.get("/stats", async () => {
-    const { identity, terms, offeredPeriod } = resolved;
-    return statsView(identity, terms, offeredPeriod, await store.totals(), watcher.head());
+    return statsView(resolved, await store.totals(), watcher.head());
   });
 
   const isOperator = token === undefined ? () => false : tokenCheck(token);
@@ -63,6 +63,7 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
   const body = { bodyLimit: BODY_LIMIT };
   app.delete("/channels/:sender/:id", body, close);
   app.post("/channels/:sender/:id/close", body, close);
+  app.post("/channels", body, (request, reply) => sponsor(engine.sponsor, request.body, reply));
 
   await app.register(async (operator) => {
     operator.addHook("onRequest", async (request, reply) => {

@@ -1,28 +1,6 @@
 /** What the API is, in OpenAPI 3.1: served, and compared with real answers by the tests. */
-
-const amount = { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "In the token's smallest unit." };
-const address = { type: "string", pattern: "^0x[0-9a-f]{40}$" };
-const hash = { type: "string", pattern: "^0x[0-9a-f]{64}$" };
-const hex = { type: "string", pattern: "^0x([0-9a-f]{2})*$" };
-const seconds = { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "Unix seconds." };
-const integer = { type: "integer" };
-
-const object = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-});
-
-const terms = {
-  sender: address,
-  sender_signer: address,
-  receiver: address,
-  receiver_signer: address,
-  token: address,
-  challenge_period: { ...integer, description: "Seconds." },
-  salt: hash,
-};
+import { address, amount, hash, hex, integer, object, seconds, terms } from "./openapi/parts.ts";
+import { sponsoring, sponsorSchemas } from "./openapi/sponsor.ts";
 
 const schemas = {
   Problem: {
@@ -36,6 +14,9 @@ const schemas = {
       code: { type: "string" },
       spent: amount,
       deposit: amount,
+      least: amount,
+      fee: amount,
+      transaction: hash,
     },
     required: ["type", "title", "status", "detail", "code"],
   },
@@ -49,6 +30,7 @@ const schemas = {
     min_challenge_period: integer,
     max_challenge_period: integer,
     min_deposit: amount,
+    sponsoring,
     channels: object({ open: integer, closing: integer, closed: integer }),
     deposit: amount,
     accepted: amount,
@@ -66,6 +48,7 @@ const schemas = {
     confirmed_deposit: amount,
     accepted: amount,
     spent: amount,
+    fee: { ...amount, description: "Of sponsoring: counts as spent from the next proof." },
     in_flight: amount,
     settled: amount,
     closes_at: { ...integer, description: "0: open; 4294967295: closed; else Unix seconds." },
@@ -86,6 +69,7 @@ const schemas = {
     balance: amount,
     proof: hex,
   }),
+  ...sponsorSchemas,
   Sent: object({ transaction: hash, nonce: integer }),
 };
 
@@ -147,6 +131,17 @@ export const OPENAPI = {
         parameters: query,
         responses: { 200: answer("Channels", "A page"), ...problems(400, 401, 503) },
       }),
+      post: {
+        operationId: "sponsor",
+        summary: "Have a deposit sent, its gas paid by the receiver",
+        description:
+          "Opens or tops up a channel with the sender's signed authorization. Answers as soon as the transaction is on its " +
+          "way; the very same request gets the same answer again, and costs nothing.",
+        requestBody: {
+          content: { "application/json": { schema: { $ref: "#/components/schemas/SponsorRequest" } } },
+        },
+        responses: { 202: answer("Sponsored", "On its way"), ...problems(400, 404, 409, 422, 429, 503) },
+      },
     },
     "/channels/{sender}": {
       get: operator({

@@ -1,5 +1,16 @@
-import { parseAddress, parseAmount, parseHash, ParseError, type Address, type Hex } from "@rmps/proofs";
+import {
+  parseAddress,
+  parseAmount,
+  parseHash,
+  ParseError,
+  parseTerms,
+  ZERO_ADDRESS,
+  type Address,
+  type Hex,
+  type TermsInput,
+} from "@rmps/proofs";
 import { z } from "zod";
+import type { SponsorRequest } from "../sponsor/types.ts";
 import { malformed, type Problem } from "./problem.ts";
 
 /** Longest signature that is taken, in hex digits: contract wallets' may be longer than 65 bytes. */
@@ -23,14 +34,56 @@ const seconds = z.union([
   z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).transform(BigInt),
 ]);
 
-const closeRequest = z.object({
+const signature = z
+  .string()
+  .max(2 + MAX_SIGNATURE)
+  .regex(/^0x([0-9a-fA-F]{2})*$/, "Write the signature as 0x and hex digits.")
+  .transform((text) => text.toLowerCase() as Hex);
+
+const closeRequest = z.object({ amount: parsedBy(parseAmount), deadline: seconds, signature });
+
+const terms = z
+  .strictObject({
+    sender: z.string(),
+    sender_signer: z.string().default(ZERO_ADDRESS),
+    receiver: z.string(),
+    receiver_signer: z.string().default(ZERO_ADDRESS),
+    token: z.string(),
+    challenge_period: z.number(),
+    salt: z.string(),
+  })
+  .transform((given, context) => {
+    const { sender_signer: senderSigner, receiver_signer: receiverSigner, challenge_period: period, ...same } = given;
+    try {
+      const hex = { senderSigner, receiverSigner, ...same } as Omit<TermsInput, "challengePeriod">;
+      return parseTerms({ ...hex, challengePeriod: period });
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
+      return z.NEVER;
+    }
+  });
+
+const authorization = z.discriminatedUnion("method", [
+  z
+    .strictObject({
+      method: z.literal("erc3009"),
+      valid_after: seconds,
+      valid_before: seconds,
+      nonce_salt: parsedBy(parseHash),
+      signature,
+    })
+    .transform(({ valid_after: validAfter, valid_before: validBefore, nonce_salt: nonceSalt, ...same }) => {
+      return { ...same, validAfter, validBefore, nonceSalt };
+    }),
+  z.strictObject({ method: z.literal("permit2"), nonce: parsedBy(parseAmount), deadline: seconds, signature }),
+]);
+
+const sponsorRequest = z.strictObject({
+  terms,
   amount: parsedBy(parseAmount),
-  deadline: seconds,
-  signature: z
-    .string()
-    .max(2 + MAX_SIGNATURE)
-    .regex(/^0x([0-9a-fA-F]{2})*$/, "Write the signature as 0x and hex digits.")
-    .transform((text) => text.toLowerCase() as Hex),
+  fee: parsedBy(parseAmount).default(0n),
+  authorization,
 });
 
 const place = z.object({ sender: parsedBy(parseAddress), id: parsedBy(parseHash) });
@@ -54,6 +107,9 @@ function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
 
 /** The body of a cooperative close. */
 export const parseCloseRequest = (body: unknown): Parsed<z.output<typeof closeRequest>> => parse(closeRequest, body);
+
+/** The body of a request to sponsor a deposit. */
+export const parseSponsorRequest = (body: unknown): Parsed<SponsorRequest> => parse(sponsorRequest, body);
 
 /** Sender and channel in a path. */
 export const parsePlace = (params: unknown): Parsed<{ sender: Address; id: Hex }> => parse(place, params);

@@ -2,7 +2,7 @@ import { statusOf, type ChannelRecord } from "../store/channel.ts";
 import type { Totals } from "../store/store.ts";
 import type { ReceiverIdentity } from "../config/options.ts";
 import type { Head } from "../store/chain.ts";
-import type { OurTerms } from "../ledger/types.ts";
+import type { Resolved } from "../config/resolve.ts";
 
 /** A channel as operators see it. Never its proof: that has an address of its own. */
 export function channelView(channel: ChannelRecord) {
@@ -22,6 +22,7 @@ export function channelView(channel: ChannelRecord) {
     confirmed_deposit: String(channel.confirmedDeposit),
     accepted: String(channel.accepted),
     spent: String(channel.spent),
+    fee: String(channel.fee),
     in_flight: String(channel.inFlight),
     settled: String(channel.settled),
     closes_at: channel.closesAt,
@@ -32,9 +33,7 @@ export function channelView(channel: ChannelRecord) {
 
 /** What everyone may know about this receiver. */
 export function statsView(
-  identity: ReceiverIdentity,
-  terms: OurTerms,
-  offeredPeriod: number,
+  { identity, terms, offeredPeriod, sponsor }: Resolved,
   totals: Totals,
   head: Head | undefined,
 ) {
@@ -48,6 +47,14 @@ export function statsView(
     min_challenge_period: terms.minChallengePeriod,
     max_challenge_period: terms.maxChallengePeriod,
     min_deposit: String(terms.minDeposit),
+    sponsoring:
+      sponsor === undefined
+        ? null
+        : {
+            methods: sponsor.methods,
+            min_deposit: String(sponsor.minDeposit + sponsor.fee),
+            fee: String(sponsor.fee),
+          },
     channels: { open: totals.open, closing: totals.closing, closed: totals.closed },
     deposit: String(totals.deposit),
     accepted: String(totals.accepted),

@@ -27,7 +27,7 @@ export async function optionsFrom(
   const units = (amount: ConfigAmount) => toUnits(amount, config.decimals);
   const { rpc, contract, token, decimals, keys, routes, minDeposit, claims, gas, tls, store, apiTokenFile } = config;
   const { receiver, host, port, confirmations, challengePeriod, deploymentBlock, pollMs, chainId } = config;
-  const { agreementLifetime, cors, origin, gatewayPath, forwardAuth, door, web, log } = config;
+  const { agreementLifetime, cors, origin, gatewayPath, forwardAuth, door, web, log, sponsor } = config;
   return defined({
     rpc,
     contract,
@@ -73,6 +73,14 @@ export async function optionsFrom(
         resendMs: gas.resendMs,
         maxFeePerGas: gas.maxFeeGwei === undefined ? undefined : parseUnits(gas.maxFeeGwei.toFixed(9), "gwei"),
         tokensPerCoin: gas.tokensPerCoin && units(gas.tokensPerCoin),
+      }),
+    sponsor:
+      sponsor &&
+      defined({
+        budget: sponsor.budget,
+        maxCost: sponsor.maxCost,
+        minDeposit: units(sponsor.minDeposit),
+        fee: sponsor.fee && units(sponsor.fee),
       }),
     tls: tls && { cert: at(tls.cert), key: at(tls.key) },
     apiToken: apiToken(apiTokenFile && at(apiTokenFile), env),

@@ -27,6 +27,18 @@ export interface GasOptions {
   readonly resendMs?: number;
 }
 
+/** Paying the gas of senders' deposits. */
+export interface SponsorOptions {
+  /** Wei for a day, all senders together. */
+  readonly budget: bigint;
+  /** Wei for one transaction; a twentieth of the budget unless given. */
+  readonly maxCost?: bigint;
+  /** The least that has to be left of a deposit when the fee is off, above 0, in the token's smallest unit. */
+  readonly minDeposit: bigint;
+  /** What a sender is charged for it with its first proof, in the token's smallest unit; 0 unless given. */
+  readonly fee?: bigint;
+}
+
 /** How `startReceiver` runs a receiver. Only rpc, contract and token have to be given, and a receiver or a key. */
 export interface ReceiverOptions {
   /** One or more nodes of the chain: http:, https:, ws: or wss:, the preferred one first. */
@@ -66,6 +78,8 @@ export interface ReceiverOptions {
   readonly pollMs?: number;
   readonly claims?: ClaimPolicy;
   readonly gas?: GasOptions;
+  /** Undefined: every sender pays its own gas. Needs a gas key. */
+  readonly sponsor?: SponsorOptions;
   /** For how long a closing agreement is good, in seconds; an hour unless given. */
   readonly agreementLifetime?: number;
   /** Opens the operator's part of the API; without it nobody gets in. */

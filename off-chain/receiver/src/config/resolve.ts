@@ -6,6 +6,8 @@ import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
 import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { Currency } from "../paywall/types.ts";
+import type { SponsorPolicy } from "../sponsor/types.ts";
+import { resolveSponsor } from "./sponsor.ts";
 import { readCurrency } from "./currency.ts";
 import type { OurTerms } from "../ledger/types.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
@@ -28,6 +30,8 @@ export interface Resolved {
   readonly offeredPeriod: number;
   readonly terms: OurTerms;
   readonly currency: Currency | undefined;
+  /** Undefined: nothing is sponsored. */
+  readonly sponsor: SponsorPolicy | undefined;
 }
 
 /**
@@ -57,6 +61,7 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
       pollMs: options.pollMs ?? (development ? POLL.development : POLL.elsewhere),
       offeredPeriod: periods.offered,
       currency,
+      sponsor: await resolveSponsor(options, rpc, token),
       terms: {
         ...parties,
         token,

@@ -1,4 +1,5 @@
 import { parseAddress, parseAmount, ParseError } from "@rmps/proofs";
+import { parseEther } from "ethers";
 import { z } from "zod";
 import { doorSchema } from "../door/schema.ts";
 
@@ -29,6 +30,18 @@ const amount = z.union(
     parsedBy(parseAmount).transform((units) => ({ units })),
   ],
   { error: 'Write "20000000000000000" for smallest units, or "0.02 token".' },
+);
+
+/** Coins of the chain: whole wei, or a decimal number followed by the word `coin`. */
+const wei = z.union(
+  [
+    z
+      .string()
+      .regex(/^\d+(\.\d{1,18})? coins?$/)
+      .transform((text) => parseEther(text.split(" ")[0]!)),
+    parsedBy(parseAmount),
+  ],
+  { error: 'Write "50000000000000000" for wei, or "0.05 coin".' },
 );
 
 const key = z.union([
@@ -103,6 +116,9 @@ export const configSchema = z.strictObject({
       multiple: z.number().positive().optional(),
       resendMs: z.number().int().min(100).optional(),
     })
+    .optional(),
+  sponsor: z
+    .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
     .optional(),
   agreementLifetime: seconds.optional(),
   apiTokenFile: path.optional(),

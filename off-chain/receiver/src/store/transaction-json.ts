@@ -1,6 +1,6 @@
 import type { QueuedTransaction } from "./transactions.ts";
 
-const AMOUNTS = ["gasLimit", "maxFeePerGas", "maxPriorityFeePerGas"] as const;
+const AMOUNTS = ["gasLimit", "maxFeePerGas", "maxPriorityFeePerGas", "maxCost", "cost"] as const;
 
 /** A queued transaction as JSON, amounts as decimal strings. */
 export function fromTransaction(transaction: Omit<QueuedTransaction, "id">): string {
@@ -12,7 +12,7 @@ export function fromTransaction(transaction: Omit<QueuedTransaction, "id">): str
 /** The transaction of such a text. */
 export function toTransaction(id: number, text: string): QueuedTransaction {
   const document = JSON.parse(text) as Record<string, unknown>;
-  for (const name of AMOUNTS) document[name] = BigInt(document[name] as string);
+  for (const name of AMOUNTS) if (document[name] !== undefined) document[name] = BigInt(document[name] as string);
   // JSON leaves out what is undefined.
   return { deadline: undefined, sentAt: undefined, minedBlock: undefined, ...document, id } as QueuedTransaction;
 }

@@ -7,7 +7,7 @@ export interface QueuedTransaction {
   /** Who pays the gas. One transaction for each nonce of an account. */
   readonly from: Address;
   readonly nonce: number;
-  readonly purpose: "dispute" | "claim" | "close" | "finalize" | "deposit" | "cancel";
+  readonly purpose: "dispute" | "claim" | "close" | "finalize" | "deposit" | "sponsor" | "cancel";
   readonly channels: readonly Hex[];
   readonly to: Address;
   readonly data: Hex;
@@ -15,6 +15,10 @@ export interface QueuedTransaction {
   /** Wei per gas of the latest attempt. */
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
+  /** Wei that it may cost in all, unless a dispute waits behind it; undefined: whatever it takes. */
+  readonly maxCost?: bigint | undefined;
+  /** Wei that it did cost, once it is in a block. */
+  readonly cost?: bigint | undefined;
   /** Hashes of all attempts with this nonce, the latest last. */
   readonly hashes: readonly Hex[];
   /** Unix seconds by which it has to be mined, where that matters. */

@@ -49,15 +49,15 @@ export class Fates {
     for (const hash of row.hashes.toReversed()) {
       const receipt = await account.receipt(hash);
       if (receipt === undefined) continue;
-      const { block, succeeded, gasUsed } = receipt;
+      const { block, succeeded, gasUsed, cost } = receipt;
       if (block <= final || !succeeded) {
         this.#lookedAt.delete(row.id);
-        const done = { ...row, state: succeeded ? ("done" as const) : ("failed" as const), minedBlock: block };
+        const done = { ...row, state: succeeded ? ("done" as const) : ("failed" as const), minedBlock: block, cost };
         log[succeeded ? "info" : "warn"]({ ...about, hash, block, gas: String(gasUsed) }, `transaction ${done.state}`);
         return done;
       }
       if (row.state === "mined" && row.minedBlock === block) return row;
-      return { ...row, state: "mined", minedBlock: block };
+      return { ...row, state: "mined", minedBlock: block, cost };
     }
     // Its nonce went to a transaction that is not ours, for good: what it was for is decided anew.
     if ((await account.nonce(Math.max(0, final))) > row.nonce) {

@@ -16,6 +16,22 @@ export interface Signed {
   readonly hash: Hex;
 }
 
+/** What became of a mined transaction. */
+export interface Receipt {
+  readonly block: number;
+  readonly succeeded: boolean;
+  readonly gasUsed: bigint;
+  /** Wei; 0 where the node does not say what was paid for gas. */
+  readonly cost: bigint;
+}
+
+interface RpcReceipt {
+  readonly blockNumber: string | null;
+  readonly status: string;
+  readonly gasUsed: string;
+  readonly effectiveGasPrice?: string;
+}
+
 /** The account that pays for gas. Its nonces belong to the settler: nobody else should send from it. */
 export class GasAccount {
   readonly address: Address;
@@ -53,6 +69,16 @@ export class GasAccount {
     return Number(await this.#rpc.request<string>("eth_getTransactionCount", [this.address, tag]));
   }
 
+  /** What a call would return now, sent from this account. @throws RpcError where it would revert. */
+  async call(to: Address, data: Hex): Promise<Hex> {
+    return this.#rpc.request<Hex>("eth_call", [{ from: this.address, to, data }, "latest"]);
+  }
+
+  /** Wei per gas as things are, as the node thinks. */
+  async price(): Promise<bigint> {
+    return BigInt(await this.#rpc.request<string>("eth_gasPrice", []));
+  }
+
   /** @throws RpcError where it would revert. */
   async estimate(to: Address, data: Hex): Promise<bigint> {
     return BigInt(await this.#rpc.request<string>("eth_estimateGas", [{ from: this.address, to, data }]));
@@ -74,16 +100,15 @@ export class GasAccount {
   }
 
   /** The block and outcome of a mined transaction. */
-  async receipt(hash: Hex): Promise<{ block: number; succeeded: boolean; gasUsed: bigint } | undefined> {
-    const receipt = await this.#rpc.request<{ blockNumber: string; status: string; gasUsed: string } | null>(
-      "eth_getTransactionReceipt",
-      [hash],
-    );
+  async receipt(hash: Hex): Promise<Receipt | undefined> {
+    const receipt = await this.#rpc.request<RpcReceipt | null>("eth_getTransactionReceipt", [hash]);
     if (receipt?.blockNumber == null) return undefined;
+    const gasUsed = BigInt(receipt.gasUsed);
     return {
       block: Number(receipt.blockNumber),
       succeeded: BigInt(receipt.status) === 1n,
-      gasUsed: BigInt(receipt.gasUsed),
+      gasUsed,
+      cost: gasUsed * BigInt(receipt.effectiveGasPrice ?? 0),
     };
   }
 }

@@ -21,6 +21,7 @@ export class GasWatch {
   #tip = 1_000_000_000n;
   #balance: bigint | undefined;
   #channels = 0;
+  #needed = 0n;
   #countedAt = -Infinity;
 
   constructor(account: GasAccount, alarms: Alarms, now: () => number) {
@@ -32,6 +33,11 @@ export class GasWatch {
   /** Wei, as last seen. */
   get balance(): bigint | undefined {
     return this.#balance;
+  }
+
+  /** Wei beyond what disputes may cost, as last seen; 0 before the first look. */
+  get spare(): bigint {
+    return this.#balance === undefined || this.#balance < this.#needed ? 0n : this.#balance - this.#needed;
   }
 
   /**
@@ -61,6 +67,7 @@ export class GasWatch {
     const one = SETTLE_GAS * price * RESERVE;
     const batches = Math.ceil(channels / MAX_ROWS);
     const all = BigInt(batches) * gasOf(MAX_ROWS) * price;
+    this.#needed = all > one ? all : one;
     const state = `The gas account ${address} has ${balance} wei`;
     this.#alarms.set("gas-money", refused || balance < one, `${state}, a dispute may cost ${one}: send it coins.`);
     const low = channels > 0 && balance < all;

@@ -9,6 +9,7 @@ import type { Rpc } from "../rpc/rpc.ts";
 import { Heartbeat } from "../watcher/heartbeat.ts";
 import type { Watcher } from "../watcher/watcher.ts";
 import { ClosingChannels } from "./closing-channels.ts";
+import type { Errand, ErrandTools } from "./errand.ts";
 import { GasAccount } from "./gas-account.ts";
 import { GasWatch } from "./gas-watch.ts";
 import { Outbox, type Situation } from "./outbox.ts";
@@ -33,6 +34,8 @@ export interface SettlerLoopOptions {
   readonly maxFeePerGas: bigint | undefined;
   readonly claims: ClaimPolicy;
   readonly economics: Omit<Economics, "gasPrice">;
+  /** What shares the queue, and comes after everything else. */
+  readonly errand?: ((tools: ErrandTools) => Errand) | undefined;
   readonly log: Logger;
   readonly now: () => number;
   /** Calls the listener after each look at the chain. @returns how to stop it. */
@@ -47,17 +50,20 @@ export class SettlerLoop {
   readonly #gas: GasWatch;
   readonly #beat: Heartbeat;
   readonly #closing: ClosingChannels;
+  readonly #errand: Errand | undefined;
   /** The account that pays for gas. */
-  readonly address: Address;
+  readonly account: GasAccount;
 
   constructor(options: SettlerLoopOptions) {
     const { rpc, chainId, key, store, alarms, contract, now, log } = options;
     const account = new GasAccount(rpc, chainId, key);
     this.#options = options;
-    this.address = account.address;
+    this.account = account;
     this.#gas = new GasWatch(account, alarms, now);
     const { resendMs, maxFeePerGas } = options;
-    this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now });
+    const onChange = async (row: QueuedTransaction) => this.#errand?.follow(row);
+    this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now, onChange });
+    this.#errand = options.errand?.({ outbox: this.#outbox, gas: this.#gas });
     this.#closing = new ClosingChannels(store, now);
     this.#settler = new Settler({
       store,
@@ -119,11 +125,28 @@ export class SettlerLoop {
    * @throws RpcUnavailable, StoreUnavailable
    */
   order(what: "settle" | "close", channel: ChannelRecord): Promise<QueuedTransaction | undefined> {
+    return this.between((situation) =>
+      what === "settle" ? this.#settler.settleNow(channel, situation) : this.#settler.close(channel, situation),
+    );
+  }
+
+  /**
+   * Does something with the queue, apart from the rounds.
+   * @returns undefined on a node that does not lead.
+   * @throws RpcUnavailable, StoreUnavailable, and as `work` does.
+   */
+  between<T>(work: (situation: Situation) => Promise<T>): Promise<T | undefined> {
     return this.#beat.between(async () => {
       const situation = await this.#situation();
-      if (situation === undefined) return undefined;
-      return what === "settle" ? this.#settler.settleNow(channel, situation) : this.#settler.close(channel, situation);
+      return situation && work(situation);
     });
+  }
+
+  /** Whether so much wei cannot be spared, as far as is known here: only the node that leads knows. */
+  isShort(wei: bigint): boolean {
+    const { alarms, watcher } = this.#options;
+    if (alarms.rings("gas-money") || alarms.rings("gas-money-low")) return true;
+    return watcher.leading && this.#gas.balance !== undefined && this.#gas.spare < wei;
   }
 
   async stop(): Promise<void> {
@@ -142,6 +165,19 @@ export class SettlerLoop {
     if (!watcher.leading || block === undefined || head === undefined) return;
     await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
     alarms.set("settler", false, "");
+    await this.#runErrand();
+  }
+
+  /** Whatever goes wrong with it, disputes are not to be held up. */
+  async #runErrand(): Promise<void> {
+    const errand = this.#errand;
+    if (errand === undefined) return;
+    try {
+      const situation = await this.#situation();
+      if (situation !== undefined) await errand.round(situation);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "cannot sponsor; trying again");
+    }
   }
 
   #failed(error: unknown): void {

@@ -16,6 +16,8 @@ export interface Order {
   readonly data: Hex;
   /** Unix seconds by which it has to be mined, where that matters. */
   readonly deadline: number | undefined;
+  /** Wei that it may cost in all; undefined: whatever it takes. */
+  readonly maxCost?: bigint;
 }
 
 export interface OutboxOptions {
@@ -27,6 +29,8 @@ export interface OutboxOptions {
   readonly maxFeePerGas?: bigint | undefined;
   readonly log: Logger;
   readonly now: () => number;
+  /** Told what became of a transaction, or that its fee was raised, before that is stored: again after a crash. */
+  readonly onChange?: (row: QueuedTransaction) => Promise<void>;
 }
 
 /** Gas of a transaction that does nothing. */
@@ -56,7 +60,7 @@ export class Outbox {
    */
   async send(order: Order, situation: Situation): Promise<QueuedTransaction> {
     const gas = await this.#options.account.estimate(order.to, order.data);
-    return this.#add(order, (gas * 5n) / 4n, await this.#nextNonce(), situation);
+    return this.#add(order, gasLimitFor(gas), await this.#nextNonce(), situation);
   }
 
   /** Looks after everything that is not final. @returns those that became final, or are in a block now. */
@@ -70,13 +74,14 @@ export class Outbox {
     for (const row of all) {
       const next = await this.#fates.of(row, used, situation);
       if (next !== row) {
+        await this.#options.onChange?.(next);
         await this.#options.store.update(next);
         changed.push(next);
       }
     }
     const pending = all.filter((row) => row.state === "pending" && !changed.some(({ id }) => id === row.id));
     pending.sort((a, b) => a.nonce - b.nonce);
-    for (const row of pending) await this.#push(row, row === pending[0], situation);
+    for (const row of pending) await this.#push(row, pending, situation);
     return changed;
   }
 
@@ -86,9 +91,10 @@ export class Outbox {
   }
 
   async #add(order: Order, gasLimit: bigint, nonce: number, situation: Situation): Promise<QueuedTransaction> {
-    const { store, account, maxFeePerGas, now } = this.#options;
+    const { store, account, now } = this.#options;
     const near = urgency(situation.time, order.deadline, situation.time);
-    const unsigned = { ...order, gasLimit, nonce, ...firstFees(situation.market, near, maxFeePerGas) };
+    const cap = this.#capOf({ ...order, gasLimit });
+    const unsigned = { ...order, gasLimit, nonce, ...firstFees(situation.market, near, cap) };
     const { hash } = account.sign(unsigned, situation.market);
     const row = await store.add({
       ...unsigned,
@@ -103,13 +109,17 @@ export class Outbox {
   }
 
   /** Sends a pending transaction again; the one whose turn it is, with a higher fee once it has waited too long. */
-  async #push(row: QueuedTransaction, first: boolean, situation: Situation): Promise<void> {
+  async #push(row: QueuedTransaction, queue: readonly QueuedTransaction[], situation: Situation): Promise<void> {
     const { resendMs, maxFeePerGas, now, account, store, log } = this.#options;
+    const first = row === queue[0];
     if (first && this.#front?.id !== row.id) this.#front = { id: row.id, since: now() };
-    const near = urgency(Math.floor(row.createdAt / 1000), row.deadline, situation.time);
+    // Nothing gets mined before what has the lower nonce: that is as urgent as the dispute that waits behind it.
+    const pressing = first ? queue.find(({ purpose }) => purpose === "dispute") : undefined;
+    const near = Math.max(...[row, pressing ?? row].map((each) => urgencyOf(each, situation)));
+    const cap = pressing === undefined ? this.#capOf(row) : maxFeePerGas;
     const waited = now() - Math.max(row.sentAt ?? 0, first ? (this.#front?.since ?? 0) : 0);
     if (row.sentAt !== undefined && waited < patience(resendMs, near)) return;
-    const fees = first && row.sentAt !== undefined ? raisedFees(row, situation.market, near, maxFeePerGas) : undefined;
+    const fees = first && row.sentAt !== undefined ? raisedFees(row, situation.market, near, cap) : undefined;
     if (fees === undefined) {
       await this.#broadcast(row, situation);
       return;
@@ -117,6 +127,7 @@ export class Outbox {
     const raised = { ...row, ...fees };
     const { hash } = account.sign(raised, situation.market);
     const next = { ...raised, hashes: [...row.hashes, hash] };
+    await this.#options.onChange?.(next);
     await store.update(next); // before it is sent: whatever gets mined, we know it
     log.info({ purpose: row.purpose, nonce: row.nonce, fee: String(fees.maxFeePerGas) }, "raising the fee");
     await this.#broadcast(next, situation);
@@ -146,6 +157,14 @@ export class Outbox {
     return sent;
   }
 
+  /** The most that it may pay for gas, in wei; undefined: anything. */
+  #capOf({ maxCost, gasLimit }: Pick<QueuedTransaction, "maxCost" | "gasLimit">): bigint | undefined {
+    const { maxFeePerGas } = this.#options;
+    const own = maxCost === undefined ? undefined : maxCost / gasLimit;
+    if (own === undefined || maxFeePerGas === undefined) return own ?? maxFeePerGas;
+    return own < maxFeePerGas ? own : maxFeePerGas;
+  }
+
   /** Fills nonces below the queue that nothing of ours has (a deep re-org, or a foreign transaction that vanished). */
   async #healGap(all: readonly QueuedTransaction[], used: number, situation: Situation): Promise<void> {
     const { account, log } = this.#options;
@@ -164,4 +183,13 @@ export class Outbox {
       await this.#add(nothing, CANCEL_GAS, nonce, situation);
     }
   }
+}
+
+/** The gas that a transaction is given: a quarter more than the node estimates. */
+export function gasLimitFor(estimate: bigint): bigint {
+  return (estimate * 5n) / 4n;
+}
+
+function urgencyOf({ createdAt, deadline }: QueuedTransaction, { time }: Situation): number {
+  return urgency(Math.floor(createdAt / 1000), deadline, time);
 }

@@ -96,9 +96,11 @@ export class Settler {
     );
   }
 
-  /** Channels whose last transaction the facts in the store do not show yet. */
+  /** Channels whose last transaction the facts in the store do not show yet. A deposit holds up no dispute. */
   #busy(rows: readonly QueuedTransaction[], head: number): Set<Hex> {
-    const open = rows.filter(({ state, minedBlock }) => state === "pending" || (minedBlock ?? Infinity) > head);
+    const open = rows
+      .filter(({ purpose }) => purpose !== "sponsor")
+      .filter(({ state, minedBlock }) => state === "pending" || (minedBlock ?? Infinity) > head);
     return new Set(open.flatMap(({ channels }) => channels));
   }
 
@@ -121,8 +123,10 @@ export class Settler {
   }
 
   async #sendAll(all: readonly Bundle[], purpose: "dispute" | "claim", situation: Situation): Promise<void> {
-    const underWay = (await this.#options.outbox.unfinished()).filter(({ state }) => state === "pending").length;
-    for (const bundle of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay))) {
+    const underWay = (await this.#options.outbox.unfinished()).filter(
+      ({ state, purpose }) => state === "pending" && purpose !== "sponsor",
+    );
+    for (const bundle of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay.length))) {
       await this.#send(bundle, purpose, situation);
     }
   }

@@ -1,0 +1,48 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Store } from "../store/store.ts";
+import { BUDGET_PERIOD } from "./policy.ts";
+import type { Sponsoring } from "./sponsoring.ts";
+
+/** Counters and gauges of sponsoring, read when Prometheus asks. */
+export function watchSponsoring(registry: Registry, { desk, submission }: Sponsoring, store: Store): void {
+  const registers = [registry];
+  new Counter({
+    name: "rmps_sponsored_total",
+    help: "Sponsored deposits that this process sent, and that became done or failed",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [state, count] of submission.counts) this.inc({ state }, count);
+    },
+  });
+  new Counter({
+    name: "rmps_sponsor_refusals_total",
+    help: "Requests to sponsor a deposit that were refused",
+    labelNames: ["code"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [code, count] of desk.refused) this.inc({ code }, count);
+    },
+  });
+  new Counter({
+    name: "rmps_sponsor_gas_wei_total",
+    help: "Wei that sponsored deposits cost, once they are final",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(Number(submission.gasSpent));
+    },
+  });
+  new Gauge({
+    name: "rmps_sponsor_budget_wei",
+    help: "Wei for sponsoring in a day: all of it, and what is spent or set aside",
+    labelNames: ["kind"],
+    registers,
+    async collect() {
+      this.set({ kind: "budget" }, Number(desk.policy.budget));
+      this.set({ kind: "spent" }, Number(await store.sponsorships.spent(Date.now() - BUDGET_PERIOD)));
+    },
+  });
+}
