@@ -18,6 +18,9 @@ export const SHOP_ROUTES: Routes = {
 /** Challenge period of the shop's channels, in seconds. */
 export const SHOP_CHALLENGE_PERIOD = 3600;
 
+/** The shop pays the gas of deposits, so that accounts without coins can be tried; little enough to lose. */
+const SHOP_SPONSOR = { budget: parseEther("0.1"), maxCost: parseEther("0.01"), minDeposit: parseEther("0.05") };
+
 /** Opens the shop on a local chain; account #1 is the receiver and pays its own gas. */
 export function openShop(
   chain: Pick<LocalChain, "url" | "chainId" | "manager" | "token"> & { account(index: number): { privateKey: string } },
@@ -32,6 +35,7 @@ export function openShop(
     keys: { agreement: key, gas: key },
     challengePeriod: { offered: SHOP_CHALLENGE_PERIOD },
     routes: SHOP_ROUTES,
+    sponsor: SHOP_SPONSOR,
     ...options,
   });
 }

@@ -3,11 +3,13 @@ export { createPayingFetch, type PayingFetch, type PayingFetchOptions } from "./
 export type { SenderEvent } from "./paying-fetch/events.ts";
 export type { Limits, Pins } from "./paying-fetch/limits.ts";
 export type { KnownPrice } from "./paying-fetch/prices.ts";
-export { Channels, type ChannelsOptions } from "./channel/channels.ts";
+export { Channels } from "./channel/channels.ts";
+export type { ChannelsOptions } from "./channel/options.ts";
 export type { Counterparty } from "./channel/counterparty.ts";
 export type { Rpc } from "./channel/chain.ts";
 export { eip1193Signer, type Eip1193Wallet } from "./channel/eip1193.ts";
 export type { DepositPath } from "./channel/deposit.ts";
+export type { Sponsor } from "./channel/sponsor/deposit.ts";
 export type { Exit } from "./channel/exit.ts";
 export type { Managers } from "./channel/managers.ts";
 export { Book, type ChannelName } from "./book/book.ts";

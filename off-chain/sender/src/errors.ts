@@ -30,6 +30,7 @@ export type LimitName =
   | "maxPrice"
   | "maxDeposit"
   | "maxTotal"
+  | "maxSponsorFee"
   | "minChallengePeriod"
   | "maxChallengePeriod"
   | "manager"

@@ -48,10 +48,12 @@ export class Endings {
     else this.finalize(channel);
   }
 
-  async #ended({ kind, channel, settled, closesAt, reason }: Exit): Promise<void> {
+  async #ended({ kind, by, channel, settled, closesAt, reason }: Exit): Promise<void> {
     const back = format(channel.deposit - settled, this.#facts);
     if (kind === "closed") {
       this.#view.done(`Closed. ${back} came back to your wallet; the seller was paid ${format(settled, this.#facts)}.`);
+    } else if (by === "agreement") {
+      this.#view.done(`Agreed, but not closed yet: ${reason ?? "it is not submitted"}. ${back} come back.`);
     } else {
       const why = reason === undefined ? "" : ` (${reason})`;
       this.#view.done(

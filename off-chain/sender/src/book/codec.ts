@@ -53,6 +53,7 @@ function decodeRecord(value: unknown): ChannelRecord {
     deposit: amount(row["deposit"]),
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
+    fee: optional(row["fee"], amount) ?? 0n,
     unknown: amount(row["unknown"]),
     doubtful: amount(row["doubtful"]),
     outstanding: list(row["outstanding"])

@@ -14,7 +14,7 @@ export type Reservation =
  */
 function covers(record: ChannelRecord, balance: bigint, price: bigint): boolean {
   const all = [...record.outstanding, { balance, price }].sort((a, b) => (a.balance < b.balance ? -1 : 1));
-  let sum = record.charged + record.unknown;
+  let sum = record.charged + record.fee + record.unknown;
   return all.every((item) => item.balance >= (sum += item.price));
 }
 
@@ -25,7 +25,7 @@ function nextBalance(record: ChannelRecord, price: bigint): { balance: bigint; a
   const again = refused.find((balance) => covers(record, balance, price));
   if (again !== undefined) return { balance: again, again: true };
   // Each balance buys one request at most: credit is spent by signing one unit more than ever before.
-  const needed = spentOf(record) + price;
+  const needed = spentOf(record) + record.fee + price;
   const fresh = record.balance + 1n;
   return { balance: needed > fresh ? needed : fresh, again: false };
 }
@@ -37,6 +37,9 @@ export function reserve(record: ChannelRecord, price: bigint): Reservation {
   if (balance > record.deposit) return { kind: "deposit-too-small", needed: balance };
   if (again) record.refused.splice(record.refused.indexOf(balance), 1);
   else record.balance = balance;
+  // What sponsoring costs counts as spent from the first proof after it.
+  record.charged += record.fee;
+  record.fee = 0n;
   record.outstanding.push({ balance, price });
   return { kind: "reserved", balance };
 }

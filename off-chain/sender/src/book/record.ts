@@ -40,6 +40,8 @@ export interface ChannelRecord {
   balance: bigint;
   /** Sum of the charges that were seen. */
   charged: bigint;
+  /** Agreed for sponsored deposits: counts as spent from the next balance that is signed. */
+  fee: bigint;
   /** Sum of the prices of requests of unknown outcome: they count as spent. */
   unknown: bigint;
   /** Prices of failed requests (5xx): their charge is undone, but who knows. Counts as spent once the receiver says so. */
@@ -83,6 +85,7 @@ export function newRecord(
     gatewayPath: undefined,
     balance: settled,
     charged: settled,
+    fee: 0n,
     unknown: 0n,
     doubtful: 0n,
     outstanding: [],

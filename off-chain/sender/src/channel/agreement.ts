@@ -1,20 +1,11 @@
 import { parseAmount, ParseError, type CloseRequest, type Hex, type Terms } from "@rmps/proofs";
-import { assertSecure } from "../http/security.ts";
+import { apiUrl, reasonIn, type ReceiverDesk } from "./receiver-api.ts";
 
 /** What asking for a closing agreement came to. Its signature is not checked here. */
 export type AgreementAnswer =
   | { kind: "agreed"; amount: bigint; deadline: bigint; signature: Hex }
   | { kind: "refused"; reason: string } // the receiver answered, with something else
   | { kind: "unreachable"; reason: string };
-
-/** Where the receiver of a channel is asked. */
-export interface AgreementDesk {
-  origin: string;
-  /** Path of its API, from `RDN-Gateway-Path`. */
-  gatewayPath: string;
-  fetch: typeof fetch;
-  allowInsecure: boolean;
-}
 
 /** Milliseconds after which a receiver that does not answer counts as unreachable. */
 const TIMEOUT = 15_000;
@@ -24,17 +15,14 @@ const LONGEST = 10_000;
 
 /** Asks the receiver to close at `request.amount`, with our signed request. Nothing else about us leaves. */
 export async function askForAgreement(
-  desk: AgreementDesk,
+  desk: ReceiverDesk,
   terms: Terms,
   request: CloseRequest,
   signature: Hex,
 ): Promise<AgreementAnswer> {
   let url: URL;
   try {
-    const path = `${desk.gatewayPath.replace(/\/+$/, "")}/channels/${terms.sender}/${request.channelId}`;
-    url = new URL(path, desk.origin);
-    if (url.origin !== new URL(desk.origin).origin) return { kind: "unreachable", reason: "its API is elsewhere" };
-    assertSecure(url, desk.allowInsecure);
+    url = apiUrl(desk, `/channels/${terms.sender}/${request.channelId}`);
   } catch (error) {
     return { kind: "unreachable", reason: messageOf(error) };
   }
@@ -45,7 +33,7 @@ export async function askForAgreement(
   return read(blocked ? await send(desk, "POST", new URL(`${url.href}/close`), body) : answer);
 }
 
-async function send(desk: AgreementDesk, method: string, url: URL, body: string): Promise<Response | Error> {
+async function send(desk: ReceiverDesk, method: string, url: URL, body: string): Promise<Response | Error> {
   try {
     return await desk.fetch(url, {
       method,
@@ -78,12 +66,6 @@ async function read(answer: Response | Error): Promise<AgreementAnswer> {
   } catch {
     return { kind: "refused", reason: answer.ok ? "its answer is no agreement" : `HTTP ${answer.status}` };
   }
-}
-
-/** The sentence of an RFC 9457 problem document, printable and short. */
-function reasonIn(problem: Record<string, unknown>): string | undefined {
-  const sentence = problem["detail"] ?? problem["title"] ?? problem["error"];
-  return typeof sentence === "string" ? sentence.replace(/\p{Cc}/gu, " ").slice(0, 200) : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -11,6 +11,13 @@ export function revertOf(error: unknown): string | undefined {
   return manager.parseError(data)?.name;
 }
 
+/** Whether a node says, in words that ethers does not know, that the account cannot pay for the gas. */
+function lacksFunds(error: unknown): boolean {
+  if (!isError(error, "UNKNOWN_ERROR")) return false;
+  const { message } = (error.error ?? {}) as { message?: unknown };
+  return typeof message === "string" && /insufficient funds|enough funds/i.test(message);
+}
+
 /** What went wrong with the chain, in words, with a remedy. Passes on what is a SenderError already. */
 export function chainError(error: unknown, doing: string): SenderError {
   if (error instanceof SenderError) return error;
@@ -18,7 +25,7 @@ export function chainError(error: unknown, doing: string): SenderError {
     const remedy = "Nothing was sent. Confirm in the wallet to go on.";
     return new SenderError("rejected", `${doing}: it was declined in the wallet`, remedy, { cause: error });
   }
-  if (isError(error, "INSUFFICIENT_FUNDS")) {
+  if (isError(error, "INSUFFICIENT_FUNDS") || lacksFunds(error)) {
     return new SenderError(
       "insufficient-funds",
       `${doing}: the account lacks gas money`,

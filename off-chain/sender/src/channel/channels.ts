@@ -1,39 +1,20 @@
-import { channelId, parseTerms, senderSide, type Address, type Hex, type PrivateKey, type Terms } from "@rmps/proofs";
-import { hexlify, randomBytes, type Signer } from "ethers";
+import { channelId, parseTerms, senderSide, type Address, type Hex, type Terms } from "@rmps/proofs";
+import { hexlify, randomBytes } from "ethers";
 import { Book, type ChannelName } from "../book/book.ts";
 import { observe, type ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
-import type { Store } from "../book/store.ts";
 import { SenderError } from "../errors.ts";
 import { platformFetch } from "../http/request.ts";
 import { adoptChannels, type Adoption } from "./adopt.ts";
-import { Chains, factsOf, type Chain, type Rpc } from "./chain.ts";
+import { Chains, factsOf, type Chain } from "./chain.ts";
 import { isWith, type Counterparty } from "./counterparty.ts";
-import { deposit, type DepositPath } from "./deposit.ts";
+import { deposit } from "./deposit.ts";
+import { depositSponsored, type Sponsor } from "./sponsor/deposit.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
+import type { ChannelsOptions } from "./options.ts";
 import { mined } from "./transaction.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
-
-/** What channels are managed with. */
-export interface ChannelsOptions {
-  /** The account that pays: a private key, or an ethers `Signer`. */
-  wallet: PrivateKey | Signer;
-  /** A private key that signs payments in the account's place; contract wallets and people need one. */
-  sessionKey?: PrivateKey;
-  /** Where the book is kept. */
-  store: Store;
-  /** RPC URLs or providers; without it the wallet's own provider, on chain 31337 `http://127.0.0.1:8545`. */
-  rpc?: Rpc;
-  /** The one chain on which the wallet may be used; all by default. */
-  onlyChain?: bigint;
-  /** How deposits are made; `auto` by default. */
-  via?: DepositPath;
-  /** With which receivers are asked for agreements; the platform's `fetch` by default. */
-  fetch?: typeof fetch;
-  /** Whether to talk to receivers over plain HTTP beyond this machine; false by default. */
-  allowInsecure?: boolean;
-}
 
 /** The channels of one wallet: their life on chain, and the book of what was signed. */
 export class Channels {
@@ -63,11 +44,13 @@ export class Channels {
    * Opens a channel. Its terms are in the book before the transaction leaves; one that an earlier process began to open
    * for the same counterparty is opened instead of another.
    * @param amount the deposit, in the token's smallest unit.
+   * @param sponsor who may pay for the gas; undefined: the account itself.
    */
   async open(
     manager: { chainId: bigint; contract: Address },
     counterparty: Counterparty,
     amount: bigint,
+    sponsor?: Sponsor,
   ): Promise<ChannelRecord> {
     const chain = await this.chains.get(manager.chainId);
     const { address: sender, senderSigner } = this.wallet;
@@ -84,17 +67,17 @@ export class Channels {
     const terms = begun?.terms ?? parseTerms({ sender, senderSigner, ...counterparty, salt });
     const name = { ...manager, id: channelId(terms, manager) };
     const record = await this.book.add(newRecord({ ...name, terms, status: "opening", deposit: 0n }));
-    await this.#deposit(chain, record, amount);
+    await this.#deposit(chain, record, amount, sponsor);
     return this.refresh(record);
   }
 
-  /** Adds to the deposit of an open channel. */
-  async topUp(channel: ChannelName, amount: bigint): Promise<ChannelRecord> {
+  /** Adds to the deposit of an open channel. @param sponsor as for `open`. */
+  async topUp(channel: ChannelName, amount: bigint, sponsor?: Sponsor): Promise<ChannelRecord> {
     const record = await this.refresh(channel);
     if (record.status !== "open") {
       throw new SenderError("channel", `channel ${record.id} is ${record.status}`, "Open another one: rmps open.");
     }
-    await this.#deposit(await this.chains.get(record.chainId), record, amount);
+    await this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
     return this.refresh(record);
   }
 
@@ -182,16 +165,20 @@ export class Channels {
     return this.book.store.exclusive(`transactions:${chainId}:${this.wallet.address}`, work);
   }
 
-  #deposit(chain: Chain, { contract, terms }: ChannelRecord, amount: bigint): Promise<string> {
-    return this.#alone(chain.chainId, () =>
-      deposit({ chain, contract, terms }, amount, this.wallet, this.#options.via),
-    );
+  async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor: Sponsor | undefined): Promise<void> {
+    const { contract, terms } = record;
+    if (sponsor !== undefined && (await depositSponsored(record, amount, sponsor, this.#context(chain)))) return;
+    await this.#alone(chain.chainId, () => deposit({ chain, contract, terms }, amount, this.wallet, this.#options.via));
+  }
+
+  #context(chain: Chain) {
+    const { fetch = platformFetch, allowInsecure = false } = this.#options;
+    return { book: this.book, chain, wallet: this.wallet, fetch, allowInsecure };
   }
 
   async #exit(record: ChannelRecord): Promise<ExitContext> {
-    const { fetch: own, allowInsecure = false } = this.#options;
     const chain = await this.chains.get(record.chainId);
     const transact: ExitContext["transact"] = (doing, send) => this.#alone(chain.chainId, () => mined(doing, send));
-    return { book: this.book, chain, wallet: this.wallet, fetch: own ?? platformFetch, allowInsecure, transact };
+    return { ...this.#context(chain), transact };
   }
 }

@@ -3,14 +3,15 @@ import type { ContractTransactionResponse } from "ethers";
 import type { Book } from "../book/book.ts";
 import { CLOSED, observe } from "../book/moves.ts";
 import type { ChannelRecord, Ending } from "../book/record.ts";
-import { SenderError, type SenderErrorCode } from "../errors.ts";
-import { askForAgreement, type AgreementAnswer, type AgreementDesk } from "./agreement.ts";
+import { SenderError } from "../errors.ts";
+import { askForAgreement, type AgreementAnswer } from "./agreement.ts";
 import { factsOf, managerAt, timeOf, type Chain } from "./chain.ts";
 import { AGREEMENT_MARGIN, conclude, stopPaying } from "./conclude.ts";
+import { GATEWAY_PATH, type ReceiverDesk } from "./receiver-api.ts";
 import type { Wallet } from "./wallet.ts";
 
-/** Where a receiver's API is that did not say so. */
-const GATEWAY_PATH = "/api/1";
+/** Why an agreement was not submitted by an account that has no coins. */
+const NO_GAS = "the account lacks gas money; the receiver closes by itself once its agreement has expired";
 
 /** How a channel ended, or when it will. */
 export interface Exit {
@@ -21,7 +22,7 @@ export interface Exit {
   by: "agreement" | "challenge";
   /** Total that the receiver has been paid so far, in the token's smallest unit. */
   settled: bigint;
-  /** Unix time from which `finalize` brings the rest back; 0 where it is closed. */
+  /** Unix time from which `finalize` brings the rest back; 0 where it is closed, or the receiver closes it. */
   closesAt: bigint;
   /** Why there is no agreement; undefined where there is one. */
   reason: string | undefined;
@@ -37,9 +38,6 @@ export interface ExitContext {
   /** Sends one transaction of the wallet's at a time. */
   transact: (doing: string, send: () => Promise<ContractTransactionResponse>) => Promise<unknown>;
 }
-
-/** After these a second transaction would fail alike, or is not wanted. */
-const STOPS: ReadonlySet<SenderErrorCode> = new Set(["insufficient-funds", "rejected"]);
 
 /**
  * Ends a channel: with the receiver's agreement at once, without it by starting the challenge period. What it left
@@ -63,7 +61,7 @@ export async function exitChannel(record: ChannelRecord, context: ExitContext): 
   const { reason, agreement } = await agree(record, ending, context);
   if (agreement !== undefined) {
     const failed = await submit(record, context, agreement);
-    if (failed === undefined) return report(record, context, undefined, "agreement");
+    if (failed === undefined || failed === NO_GAS) return report(record, context, failed, "agreement");
     return challenge(record, ending, context, failed);
   }
   const current = await book.find(record);
@@ -81,7 +79,7 @@ async function agree(
   const { origin, gatewayPath = GATEWAY_PATH, terms, chainId, contract, id } = record;
   if (origin === undefined) return { reason: "the receiver's address is not known" };
   const { amount, deadline, signature } = ending;
-  const desk: AgreementDesk = { origin, gatewayPath, fetch, allowInsecure };
+  const desk: ReceiverDesk = { origin, gatewayPath, fetch, allowInsecure };
   const request: CloseRequest = { chainId, contract, channelId: id, amount, deadline };
   const answer = await askForAgreement(desk, terms, request, signature);
   if (answer.kind !== "agreed") return { reason: `${answer.kind}: ${answer.reason}` };
@@ -103,7 +101,9 @@ async function submit(record: ChannelRecord, context: ExitContext, agreement: Ag
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === CLOSED) return undefined; // somebody else was faster
-    if (error instanceof SenderError && STOPS.has(error.code)) throw error;
+    const code = error instanceof SenderError ? error.code : undefined;
+    if (code === "insufficient-funds") return NO_GAS;
+    if (code === "rejected") throw error; // a second transaction is not wanted either
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -1,7 +1,8 @@
 import { parseAddress, type Address } from "@rmps/proofs";
 import { defaultStatePath, fileStore } from "../book/file-store.ts";
 import { chainIdAt, LOCAL_RPC, type Chain } from "../channel/chain.ts";
-import { Channels, type ChannelsOptions } from "../channel/channels.ts";
+import { Channels } from "../channel/channels.ts";
+import type { ChannelsOptions } from "../channel/options.ts";
 import { callbackToken, type DepositPath } from "../channel/deposit.ts";
 import { knownManager, type KnownManager, type Managers } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";

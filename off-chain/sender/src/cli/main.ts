@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
 import { channels } from "./commands/channels.ts";
-import { open, topUp, type OpenOptions } from "./commands/deposit.ts";
+import { open, topUp, type OpenOptions, type SponsorOptions } from "./commands/deposit.ts";
 import { close, finalize } from "./commands/exit.ts";
 import { request, type RequestOptions } from "./commands/request.ts";
 import { watch, type WatchOptions } from "./commands/watch.ts";
@@ -56,6 +56,7 @@ function createProgram(around: Surroundings, exit: (code: number) => void): Comm
       .optionsGroup("Limits:")
       .option("--max-price <tokens>", "the most that the request may cost (1 by default)")
       .option("--max-deposit <tokens>", "the most that may lie unspent in the channel (10 by default)")
+      .option("--max-fee <tokens>", MAX_FEE)
       .addHelpText("after", DEPOSIT_HELP)
       .action(async (url: string, options: RequestOptions & CommonOptions) =>
         exit(await request(method === "get" ? "GET" : "POST", url, options, new Context(options, around))),
@@ -66,12 +67,17 @@ function createProgram(around: Surroundings, exit: (code: number) => void): Comm
     .option("--receiver <address>", "whom to pay, where no URL is given")
     .option("--receiver-signer <address>", "the key that signs for it")
     .option("--challenge-period <seconds>", "how long the receiver may answer a close (a day by default)")
+    .option("--sponsored", "let the receiver pay the gas (a URL has to be given)")
+    .option("--max-fee <tokens>", MAX_FEE)
     .action((url: string | undefined, options: OpenOptions & CommonOptions) =>
       open(url, options, new Context(options, around)),
     );
-  add("topup <channel> <amount>", "add to the deposit of an open channel").action(
-    (channel: string, amount: string, options: CommonOptions) => topUp(channel, amount, new Context(options, around)),
-  );
+  add("topup <channel> <amount>", "add to the deposit of an open channel")
+    .option("--sponsored", "let the receiver pay the gas")
+    .option("--max-fee <tokens>", MAX_FEE)
+    .action((channel: string, amount: string, options: SponsorOptions & CommonOptions) =>
+      topUp(channel, amount, options, new Context(options, around)),
+    );
   add("channels", "where is my money? The chain's logs and the local state side by side").action(
     (options: CommonOptions) => channels(new Context(options, around)),
   );
@@ -96,6 +102,8 @@ function createProgram(around: Surroundings, exit: (code: number) => void): Comm
 function collect(line: string, all: string[] | undefined): string[] {
   return [...(all ?? []), line];
 }
+
+const MAX_FEE = "the most that the receiver may charge for paying the gas of a deposit (0 by default)";
 
 const DEPOSIT_HELP = `
 A channel is opened where there is none: with what the server suggests, else ten times the price, within --max-deposit.

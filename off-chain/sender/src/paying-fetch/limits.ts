@@ -10,6 +10,8 @@ export interface Limits {
   maxDeposit?: bigint;
   /** The most that may be paid altogether by one paying fetch, in each token; 100 whole tokens by default. */
   maxTotal?: bigint;
+  /** The most that a receiver may charge for paying the gas of a deposit; 0 by default. */
+  maxSponsorFee?: bigint;
   /** Bounds of the challenge period in seconds: how long the own money may be locked; 15 minutes to 7 days by default. */
   minChallengePeriod?: number;
   maxChallengePeriod?: number;
@@ -36,6 +38,7 @@ export function resolveLimits(limits: Limits, decimals: number): ResolvedLimits 
     maxPrice: limits.maxPrice ?? token,
     maxDeposit: limits.maxDeposit ?? 10n * token,
     maxTotal: limits.maxTotal ?? 100n * token,
+    maxSponsorFee: limits.maxSponsorFee ?? 0n,
     minChallengePeriod: limits.minChallengePeriod ?? MIN_CHALLENGE_PERIOD,
     maxChallengePeriod: limits.maxChallengePeriod ?? Math.min(A_WEEK, MAX_CHALLENGE_PERIOD),
   };

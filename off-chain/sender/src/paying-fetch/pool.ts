@@ -4,6 +4,7 @@ import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { isWith } from "../channel/counterparty.ts";
 import { balanceOf } from "../channel/deposit.ts";
+import type { Sponsor } from "../channel/sponsor/deposit.ts";
 import { knownManager, type Managers } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";
 import type { Offer } from "@rmps/wire";
@@ -16,6 +17,7 @@ export interface PoolOptions {
   channels: Channels;
   managers: Managers;
   maxInFlight: number;
+  sponsored: "never" | Sponsor["when"];
   report: (event: SenderEvent) => void;
 }
 
@@ -36,8 +38,8 @@ export class Pool {
     this.#options = options;
   }
 
-  /** The channel with which to pay a demand that was checked. */
-  seat(demand: Offer, limits: ResolvedLimits): Promise<Seat> {
+  /** The channel with which to pay a demand that was checked. @param origin of whoever makes it. */
+  seat(demand: Offer, limits: ResolvedLimits, origin?: string): Promise<Seat> {
     const { manager, receiver, receiverSigner, token } = demand;
     const name = [manager.chainId, manager.contract, receiver, receiverSigner, token].join(":");
     let seat = this.#current.get(name);
@@ -45,7 +47,7 @@ export class Pool {
       // One opening at a time for a counterparty, also among the processes that share the book.
       const { store } = this.#options.channels.book;
       const { address } = this.#options.channels.wallet;
-      seat = store.exclusive(`open:${address}:${name}`, () => this.#acquire(demand, limits));
+      seat = store.exclusive(`open:${address}:${name}`, () => this.#acquire(demand, limits, origin));
       this.#current.set(name, seat);
       seat.catch(() => this.#drop(name, seat));
     }
@@ -94,8 +96,9 @@ export class Pool {
     const missing = needed - now.deposit;
     const unspent = now.deposit - spentOf(now);
     const amount = await this.#affordable(offer, missing, depositFor(offer, missing, unspent, limits));
-    const after = await channels.topUp(now, amount);
-    report({ kind: "topped-up", channel: after, amount });
+    const most = limits.maxDeposit - unspent;
+    const after = await channels.topUp(now, amount, this.#sponsor(offer, limits, now.origin, most));
+    report({ kind: "topped-up", channel: after, amount: after.deposit - now.deposit });
   }
 
   /** Pays no more on a channel, and waits until no request is under way on it. */
@@ -108,9 +111,11 @@ export class Pool {
     if (this.#current.get(name) === seat) this.#current.delete(name);
   }
 
-  async #acquire(demand: Offer, limits: ResolvedLimits): Promise<Seat> {
+  async #acquire(demand: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<Seat> {
     const channel =
-      (await this.#known(demand, limits)) ?? (await this.#found(demand)) ?? (await this.#opened(demand, limits));
+      (await this.#known(demand, limits)) ??
+      (await this.#found(demand)) ??
+      (await this.#opened(demand, limits, origin));
     let gate = this.#gates.get(keyOf(channel));
     if (gate === undefined) this.#gates.set(keyOf(channel), (gate = new Gate(this.#options.maxInFlight)));
     return { channel, gate };
@@ -158,15 +163,27 @@ export class Pool {
     return best;
   }
 
-  async #opened(demand: Offer, limits: ResolvedLimits): Promise<ChannelRecord> {
+  async #opened(demand: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
     const { channels, report } = this.#options;
     const amount = await this.#affordable(demand, demand.price, depositFor(demand, demand.price, 0n, limits));
-    const channel = await channels.open(demand.manager, demand, amount);
+    const sponsor = this.#sponsor(demand, limits, origin, limits.maxDeposit);
+    const channel = await channels.open(demand.manager, demand, amount, sponsor);
     if (channel.status !== "open") {
       throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
     }
     report({ kind: "opened", channel, amount: channel.deposit });
     return channel;
+  }
+
+  /** Who may pay the gas of a deposit of at most `maxDeposit`. */
+  #sponsor(
+    { gatewayPath }: Offer,
+    { maxSponsorFee: maxFee }: ResolvedLimits,
+    origin: string | undefined,
+    maxDeposit: bigint,
+  ): Sponsor | undefined {
+    const { sponsored: when } = this.#options;
+    return when === "never" || origin === undefined ? undefined : { when, origin, gatewayPath, maxFee, maxDeposit };
   }
 
   /** What the wallet holds, where that is less than what is wanted and still enough. */

@@ -1,6 +1,7 @@
 import { memoryStore } from "../book/memory-store.ts";
 import type { Store } from "../book/store.ts";
-import { Channels, type ChannelsOptions } from "../channel/channels.ts";
+import { Channels } from "../channel/channels.ts";
+import type { ChannelsOptions } from "../channel/options.ts";
 import type { Managers } from "../channel/managers.ts";
 import { platformFetch } from "../http/request.ts";
 import type { SenderEvent } from "./events.ts";
@@ -16,6 +17,11 @@ export interface SessionOptions extends Omit<ChannelsOptions, "store">, Pins {
   limits?: Limits;
   /** Managers to trust beside (or instead of) those that `@rmps/contracts` ships, by chain id. */
   managers?: Managers;
+  /**
+   * Whether receivers are asked to pay the gas of deposits, where they offer to and for `limits.maxSponsorFee` at most:
+   * by default if the account lacks gas money.
+   */
+  sponsored?: "never" | "if-needed" | "always";
   /** Requests that may be under way on one channel, after the first; 16 by default. */
   maxInFlight?: number;
   /** Told of openings, payments and refusals. */
@@ -37,7 +43,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const managers = options.managers ?? {};
   const report = options.onEvent ?? (() => undefined);
   const channels = await Channels.create({ ...options, fetch: platform, store: options.store ?? memoryStore() });
-  const pool = new Pool({ channels, managers, maxInFlight: options.maxInFlight ?? 16, report });
+  const { maxInFlight = 16, sponsored = "if-needed" } = options;
+  const pool = new Pool({ channels, managers, maxInFlight, sponsored, report });
   return { channels, pool, limitsFor: offerChecker(options, channels, managers), report, fetch: platform };
 }
 

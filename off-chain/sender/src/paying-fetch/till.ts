@@ -78,7 +78,7 @@ export class Till {
     for (let moves = 0; ; moves++) {
       const limits = await limitsFor(demand);
       this.#totals.check(demand, limits); // nothing is opened for what may not be paid
-      const seat = await pool.seat(demand, limits);
+      const seat = await pool.seat(demand, limits, request.url.origin);
       const outcome = await this.#payAt(seat, request, demand, limits);
       if (outcome.kind === "answered") {
         if (outcome.response.ok) prices.learn(request, { ...demand, price: outcome.cost });

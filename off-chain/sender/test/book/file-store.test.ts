@@ -70,6 +70,15 @@ describe("book: the file store", () => {
     expect((await stat(path)).mode & 0o777, "tightened with the next change").to.equal(0o600);
   });
 
+  it("reads what was written before there were fees", async () => {
+    const record = makeRecord();
+    await new Book(fileStore(path)).add(record);
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(/^ *"fee": "0",\n/m, ""));
+    expect(await readFile(path, "utf8")).to.not.contain("fee");
+    expect(await new Book(fileStore(path)).find(record)).to.include({ fee: 0n });
+  });
+
   it("is durable when an update resolves, and leaves nothing else behind", async () => {
     const store = fileStore(path);
     const book = new Book(store);

@@ -33,6 +33,28 @@ describe("book: the moves of one channel", () => {
     expect(spentOf(record), "requests under way count as spent").to.equal(25n);
   });
 
+  it("counts what sponsoring costs as spent from the first balance that is signed after it", () => {
+    const record = makeRecord(0, 30n);
+    record.fee = 7n;
+    expect(spentOf(record), "nothing is conceded before").to.equal(0n);
+    expect(reserve(record, 24n)).to.deep.equal({ kind: "deposit-too-small", needed: 31n });
+    expect(record.fee).to.equal(7n);
+    expect(take(record, 10n)).to.equal(17n);
+    expect(record.fee).to.equal(0n);
+    charge(record, 17n, 10n);
+    expect(spentOf(record)).to.equal(17n);
+    record.fee = 2n;
+    expect(take(record, 5n)).to.equal(24n);
+  });
+
+  it("offers no refused balance again that would not cover what sponsoring costs", () => {
+    const record = makeRecord();
+    const refused = take(record, 10n);
+    refuse(record, refused);
+    record.fee = 3n;
+    expect(take(record, 10n)).to.equal(13n);
+  });
+
   it("goes on from what is settled on chain", () => {
     const record = makeRecord(0, 100n, 40n);
     expect(take(record, 10n)).to.equal(50n);

@@ -1,6 +1,7 @@
 import { parseAddress, ZERO_ADDRESS } from "@rmps/proofs";
 import type { Offer } from "@rmps/wire";
 import type { ChannelRecord } from "../../book/record.ts";
+import type { Sponsor } from "../../channel/sponsor/deposit.ts";
 import { SenderError } from "../../errors.ts";
 import { readOffer } from "../../http/dialect.ts";
 import { offerChecker } from "../../paying-fetch/offer-check.ts";
@@ -8,8 +9,14 @@ import type { Context } from "../context.ts";
 import { parseTokens, show, type Token } from "../money.ts";
 import { pick } from "./pick.ts";
 
+/** Who pays the gas. */
+export interface SponsorOptions {
+  sponsored?: boolean;
+  maxFee?: string;
+}
+
 /** Options of `rmps open`. */
-export interface OpenOptions {
+export interface OpenOptions extends SponsorOptions {
   deposit: string;
   receiver?: string;
   receiverSigner?: string;
@@ -56,10 +63,12 @@ export async function open(address: string | undefined, options: OpenOptions, co
   const offer = address === undefined ? await named(options, context) : await offerAt(address, context);
   const token = await context.tokenAt(offer.token);
   const amount = positive(parseTokens(options.deposit, token, "--deposit"), "--deposit");
-  const record = await channels.open(offer.manager, offer, amount);
-  if (address !== undefined) {
+  const origin = address === undefined ? undefined : new URL(address).origin;
+  const sponsor = sponsorOf(options, { origin, gatewayPath: offer.gatewayPath }, token);
+  const record = await channels.open(offer.manager, offer, amount, sponsor);
+  if (origin !== undefined) {
     await channels.book.change(record, (current) => {
-      current.origin = new URL(address).origin;
+      current.origin = origin;
       current.gatewayPath = offer.gatewayPath;
     });
   }
@@ -67,12 +76,28 @@ export async function open(address: string | undefined, options: OpenOptions, co
 }
 
 /** `rmps topup`: adds to the deposit of an open channel. */
-export async function topUp(channel: string, amount: string, context: Context): Promise<void> {
+export async function topUp(channel: string, amount: string, options: SponsorOptions, context: Context): Promise<void> {
   const channels = await context.channels();
   const record = await pick(channel, context);
   const token = await context.tokenAt(record.terms.token);
-  const after = await channels.topUp(record, positive(parseTokens(amount, token, "<amount>"), "<amount>"));
+  const sponsor = sponsorOf(options, record, token);
+  const after = await channels.topUp(record, positive(parseTokens(amount, token, "<amount>"), "<amount>"), sponsor);
   report("topped up", after, token, context);
+}
+
+/** The receiver at an origin, where it is to pay the gas. */
+function sponsorOf(
+  { sponsored = false, maxFee }: SponsorOptions,
+  { origin, gatewayPath }: Pick<ChannelRecord, "origin" | "gatewayPath">,
+  token: Token,
+): Sponsor | undefined {
+  if (!sponsored) return undefined;
+  if (origin === undefined) {
+    const remedy = "Name a URL that is sold there, or deposit with your own gas.";
+    throw new SenderError("configuration", "--sponsored: the receiver's address is not known", remedy);
+  }
+  const fee = maxFee === undefined ? 0n : parseTokens(maxFee, token, "--max-fee");
+  return { when: "always", origin, gatewayPath, maxFee: fee };
 }
 
 function report(done: string, { id, deposit }: ChannelRecord, token: Token, { output }: Context): void {

@@ -14,6 +14,7 @@ async function describe({ channel, kind, by, settled, closesAt, reason }: Exit, 
   const paid = `${show(settled, token)} paid`;
   if (kind === "closed") return `closed ${name}${by === "agreement" ? " by agreement" : ""}: ${paid}, ${rest} back`;
   const why = reason === undefined ? "" : ` (${reason})`;
+  if (by === "agreement") return `agreed to close ${name}${why}: ${rest} come back`;
   return `closing ${name}${why}: ${paid}; rmps finalize brings back the rest from ${when(closesAt)}`;
 }
 

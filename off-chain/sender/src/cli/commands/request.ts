@@ -21,6 +21,7 @@ export interface RequestOptions {
   silent?: boolean;
   maxPrice?: string;
   maxDeposit?: string;
+  maxFee?: string;
 }
 
 function parseHeaders(lines: string[]): Headers {
@@ -46,12 +47,13 @@ async function bodyOf(data: string): Promise<string | Buffer> {
   }
 }
 
-async function limitsOf({ maxPrice, maxDeposit }: RequestOptions, context: Context): Promise<Limits> {
-  if (maxPrice === undefined && maxDeposit === undefined) return {};
+async function limitsOf({ maxPrice, maxDeposit, maxFee }: RequestOptions, context: Context): Promise<Limits> {
+  if (maxPrice === undefined && maxDeposit === undefined && maxFee === undefined) return {};
   const token = await context.token();
   return {
     ...(maxPrice !== undefined && { maxPrice: parseTokens(maxPrice, token, "--max-price") }),
     ...(maxDeposit !== undefined && { maxDeposit: parseTokens(maxDeposit, token, "--max-deposit") }),
+    ...(maxFee !== undefined && { maxSponsorFee: parseTokens(maxFee, token, "--max-fee") }),
   };
 }
 

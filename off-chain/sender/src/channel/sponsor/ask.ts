@@ -1,0 +1,104 @@
+import type { Terms } from "@rmps/proofs";
+import { SenderError } from "../../errors.ts";
+import { apiUrl, reasonIn, type ReceiverDesk } from "../receiver-api.ts";
+import type { Authorization } from "./authorization.ts";
+
+/** What a receiver is asked to deposit. */
+export interface SponsorRequest {
+  terms: Terms;
+  amount: bigint;
+  fee: bigint;
+  authorization: Authorization;
+}
+
+/** What came of asking. `unknown`: it may yet be deposited. */
+export type SponsorAnswer =
+  { kind: "sent"; transaction: string } | { kind: "refused"; reason: string } | { kind: "unknown"; reason: string };
+
+/** Milliseconds for one answer; the receiver tries the deposit out and sends it meanwhile. */
+const TIMEOUT = 30_000;
+
+/** How often the very same request is sent again where the receiver could not (yet) answer it. */
+const ATTEMPTS = 6;
+
+/** Milliseconds at most between two attempts, whatever the receiver asks for. */
+const LONGEST_PAUSE = 10_000;
+
+/** Longest answer that is read, in characters. */
+const LONGEST = 10_000;
+
+/** Refusals after which the very same request may be answered: nothing is charged for it twice. */
+const PASSING: ReadonlySet<unknown> = new Set([
+  "sponsorship-pending",
+  "busy",
+  "chain-unavailable",
+  "store-unavailable",
+]);
+
+/** Asks a receiver to send a deposit. */
+export async function askSponsor(desk: ReceiverDesk, request: SponsorRequest): Promise<SponsorAnswer> {
+  const url = apiUrl(desk, "/channels");
+  const body = bodyOf(request);
+  let last: SponsorAnswer = { kind: "unknown", reason: "it was not asked" };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { answer, pause } = await once(desk, url, body);
+    if (pause === undefined) return answer;
+    last = answer;
+    if (attempt < ATTEMPTS - 1) await new Promise((resolve) => setTimeout(resolve, pause * 2 ** attempt));
+  }
+  return last;
+}
+
+/** @returns the answer, and where another one may be had, the milliseconds after which to ask again. */
+async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answer: SponsorAnswer; pause?: number }> {
+  let response: Response;
+  try {
+    const headers = { "content-type": "application/json", accept: "application/json" };
+    const signal = AbortSignal.timeout(TIMEOUT);
+    response = await desk.fetch(url, { method: "POST", body, headers, redirect: "error", signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { answer: { kind: "unknown", reason }, pause: 100 };
+  }
+  const json = await jsonOf(response);
+  if (response.status === 202 && typeof json["transaction"] === "string") {
+    return { answer: { kind: "sent", transaction: json["transaction"] } };
+  }
+  const reason = reasonIn(json) ?? `HTTP ${response.status}`;
+  if (response.status >= 400 && response.status < 500) return { answer: { kind: "refused", reason } };
+  if (response.status === 503 && !PASSING.has(json["code"])) return { answer: { kind: "refused", reason } };
+  const asked = Number(response.headers.get("retry-after") ?? 0) * 1000;
+  return { answer: { kind: "unknown", reason }, pause: Math.min(LONGEST_PAUSE, Math.max(100, asked)) };
+}
+
+async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse((await response.text()).slice(0, LONGEST));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function bodyOf({ terms, amount, fee, authorization }: SponsorRequest): string {
+  return JSON.stringify({
+    terms: {
+      sender: terms.sender,
+      sender_signer: terms.senderSigner,
+      receiver: terms.receiver,
+      receiver_signer: terms.receiverSigner,
+      token: terms.token,
+      challenge_period: terms.challengePeriod,
+      salt: terms.salt,
+    },
+    amount: `${amount}`,
+    fee: `${fee}`,
+    authorization,
+  });
+}
+
+/** The error of a deposit that was not sponsored. */
+export function notSponsored(reason: string): SenderError {
+  const remedy = "Deposit with your own gas, or mend what it names.";
+  return new SenderError("refused", `the receiver does not sponsor the deposit: ${reason}`, remedy);
+}

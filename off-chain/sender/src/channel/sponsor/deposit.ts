@@ -1,0 +1,144 @@
+import type { Book } from "../../book/book.ts";
+import type { ChannelRecord } from "../../book/record.ts";
+import { LimitExceededError, SenderError } from "../../errors.ts";
+import { factsOf, type Chain } from "../chain.ts";
+import { chainError } from "../chain-error.ts";
+import { balanceOf } from "../deposit.ts";
+import { GATEWAY_PATH, type ReceiverDesk } from "../receiver-api.ts";
+import type { Wallet } from "../wallet.ts";
+import { askSponsor, notSponsored } from "./ask.ts";
+import { authorize, usableMethod } from "./authorization.ts";
+import { readSponsoring, type Sponsoring } from "./offer.ts";
+
+/** A receiver that may pay the gas of a deposit, and on what terms it is asked. */
+export interface Sponsor {
+  /** `if-needed`: only where the account lacks gas money. */
+  when: "if-needed" | "always";
+  /** The receiver's, such as `https://shop.example`. */
+  origin: string;
+  /** Path of its API, from its offer; `/api/1` where it named none. */
+  gatewayPath?: string | undefined;
+  /** The most that it may charge for it, in the token's smallest unit. */
+  maxFee: bigint;
+  /** Up to which amount a deposit is raised to cover the fee, and to be large enough; undefined: it stays as it is. */
+  maxDeposit?: bigint | undefined;
+}
+
+/** What a sponsored deposit takes. */
+export interface SponsoredContext {
+  book: Book;
+  chain: Chain;
+  wallet: Wallet;
+  fetch: typeof fetch;
+  allowInsecure: boolean;
+}
+
+/** Gas of a deposit with its approval, rounded up: an account that cannot pay for it lacks gas money. */
+const DEPOSIT_GAS = 150_000n;
+
+/** Milliseconds for which a deposit may take to be mined, and between two looks. */
+const PATIENCE = 10 * 60_000;
+const EVERY = 1_000;
+
+/**
+ * Has a deposit sent by the receiver, and waits until the chain shows it.
+ * @returns false where it is to be sent with the account's own gas: it has some, or nobody offers to pay.
+ * @throws LimitExceededError where the fee exceeds what is allowed, SenderError `refused`, `insufficient-funds`, `chain`.
+ */
+export async function depositSponsored(
+  record: ChannelRecord,
+  amount: bigint,
+  sponsor: Sponsor,
+  context: SponsoredContext,
+): Promise<boolean> {
+  const { chain, wallet, fetch, allowInsecure } = context;
+  if (sponsor.when === "if-needed" && (await hasGasMoney(chain, wallet))) return false;
+  const { origin, gatewayPath = GATEWAY_PATH } = sponsor;
+  const desk: ReceiverDesk = { origin, gatewayPath, fetch, allowInsecure };
+  const offer = await readSponsoring(desk);
+  if (offer === undefined) {
+    if (sponsor.when === "if-needed") return false;
+    throw notSponsored(`${origin} offers no sponsoring`);
+  }
+  if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee);
+  const whole = amountFor(amount, offer, sponsor);
+  const held = await balanceOf(chain, record.terms.token, wallet.address);
+  if (held < whole) {
+    const what = `the deposit is ${whole}, the account ${wallet.address} holds ${held} of token ${record.terms.token}`;
+    throw new SenderError("insufficient-funds", what, "Send it tokens, or make a smaller deposit.");
+  }
+  const target = { chain, contract: record.contract, terms: record.terms, id: record.id };
+  const method = await usableMethod(offer.methods, target, whole);
+  if (method === undefined) {
+    if (sponsor.when === "if-needed") return false;
+    throw notSponsored("the token has no ERC-3009, and Permit2 is not approved for so much");
+  }
+  await send(desk, offer, method, whole, target, record, context);
+  return true;
+}
+
+async function send(
+  desk: ReceiverDesk,
+  { fee }: Sponsoring,
+  method: Sponsoring["methods"][number],
+  amount: bigint,
+  target: Parameters<typeof authorize>[1],
+  record: ChannelRecord,
+  { book, chain, wallet }: SponsoredContext,
+): Promise<void> {
+  const before = (await factsOf(chain, record.contract, record.id)).deposit;
+  const signer = wallet.connect(chain.provider);
+  const authorization = await authorize(method, target, amount, before, signer);
+  // What was agreed is in the book before the receiver knows of it.
+  await book.change(record, (current) => void (current.fee += fee));
+  const answer = await askSponsor(desk, { terms: record.terms, amount, fee, authorization });
+  if (answer.kind === "refused") {
+    await book.change(record, (current) => void (current.fee -= fee < current.fee ? fee : current.fee));
+    throw notSponsored(answer.reason);
+  }
+  const transaction = answer.kind === "sent" ? answer.transaction : undefined;
+  if (await arrived(chain, record, before, transaction)) return;
+  const reason = answer.kind === "sent" ? "it is not mined" : answer.reason;
+  const remedy = "It may still be: look in a while (rmps channels). Its authorization expires within the hour.";
+  throw new SenderError("chain", `the sponsored deposit has not arrived: ${reason}`, remedy);
+}
+
+/** Waits for a deposit. @param transaction undefined: nobody knows whether it was sent, and one look must do. */
+async function arrived(
+  chain: Chain,
+  { contract, id }: ChannelRecord,
+  before: bigint,
+  transaction: string | undefined,
+): Promise<boolean> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    if ((await factsOf(chain, contract, id)).deposit > before) return true;
+    if (transaction === undefined || Date.now() > end) return false;
+    if (await failed(chain, transaction)) throw notSponsored(`its transaction ${transaction} reverted`);
+    await new Promise((resolve) => setTimeout(resolve, EVERY));
+  }
+}
+
+async function failed({ provider }: Chain, transaction: string): Promise<boolean> {
+  try {
+    return (await provider.getTransactionReceipt(transaction))?.status === 0;
+  } catch (error) {
+    throw chainError(error, "looking for the deposit");
+  }
+}
+
+async function hasGasMoney({ provider }: Chain, { address }: Wallet): Promise<boolean> {
+  try {
+    const { maxFeePerGas, gasPrice } = await provider.getFeeData();
+    return (await provider.getBalance(address)) >= DEPOSIT_GAS * (maxFeePerGas ?? gasPrice ?? 1n);
+  } catch (error) {
+    throw chainError(error, "reading the account's gas money");
+  }
+}
+
+function amountFor(amount: bigint, { minDeposit, fee }: Sponsoring, { maxDeposit }: Sponsor): bigint {
+  if (maxDeposit === undefined) return amount;
+  if (minDeposit > maxDeposit) throw new LimitExceededError("maxDeposit", minDeposit, maxDeposit);
+  const wanted = amount + fee < maxDeposit ? amount + fee : maxDeposit;
+  return wanted > minDeposit ? wanted : minDeposit;
+}
