@@ -1,16 +1,14 @@
 import { SenderError, spentOf, type SenderEvent } from "@rmps/sender";
-import { chainOf, demoAccount, switchChain, walletAccount, type Account } from "./account.ts";
 import { format, parseTyped } from "./amount.ts";
+import { Chooser } from "./chooser.ts";
 import { Customer } from "./customer.ts";
-import { DEMO_ID } from "./demo.ts";
 import { element, visible } from "./dom.ts";
 import { Endings } from "./endings.ts";
 import type { Facts } from "./facts.ts";
 import { Runner } from "./runner.ts";
-import { forgetWallet, rememberedWallet } from "./session.ts";
+import { forgetWallet } from "./session.ts";
 import type { Stage } from "./stage.ts";
 import type { View } from "./view.ts";
-import { findWallets, type Choice } from "./wallets.ts";
 
 /** Without being asked, at most this part of the deposit is paid for one request: a tenth. */
 const BY_ITSELF = 10n;
@@ -23,8 +21,7 @@ export class App {
   readonly #runner: Runner;
   readonly #customer: Customer;
   readonly #endings: Endings;
-  #choices: readonly Choice[] = [];
-  #choice: Choice | undefined;
+  readonly #chooser: Chooser;
   #bought = false;
   #cost = 0n;
 
@@ -34,7 +31,10 @@ export class App {
     this.#stage = stage;
     this.#customer = new Customer(facts, (event) => this.#watch(event));
     this.#runner = new Runner(view, () => this.#show());
-    this.#endings = new Endings(facts, view, this.#runner, this.#customer);
+    const [runner, customer] = [this.#runner, this.#customer];
+    this.#endings = new Endings(facts, view, runner, customer);
+    const opened = (byClick: boolean) => this.#opened(byClick);
+    this.#chooser = new Chooser({ facts, view, runner, customer, storage: localStorage, opened });
   }
 
   start(): void {
@@ -42,7 +42,7 @@ export class App {
     const withChannel = (work: (channel: NonNullable<Customer["channel"]>) => void) => () => {
       if (this.#customer.channel !== undefined) work(this.#customer.channel);
     };
-    press("switch", () => this.#switch());
+    press("switch", () => this.#chooser.switch());
     press("pay", () => this.#pay());
     press("again", () => this.#pay());
     press("top-up", () => this.#runner.run("Looking into your wallet…", () => this.#askForDeposit()));
@@ -61,82 +61,16 @@ export class App {
     });
     window.addEventListener("storage", () => void this.#show());
 
-    const { demoRpc } = this.#facts;
-    const remembered = rememberedWallet(localStorage);
-    this.#view.step("connect");
-    this.#offer();
-    if (remembered?.id === DEMO_ID && demoRpc !== undefined) this.#useDemo(demoRpc, false);
-    findWallets(window, (choices) => {
-      this.#choices = choices;
-      this.#offer();
-      const known = choices.find(({ id }) => id === remembered?.id);
-      if (known !== undefined && this.#choice === undefined) this.#use(known, remembered?.account);
-    });
+    this.#chooser.start();
   }
 
-  #offer(): void {
-    const { demoRpc } = this.#facts;
-    const note = "One click, with demo money that is worth nothing";
-    const demo = (rpc: string) => ({
-      name: "Demo wallet",
-      icon: undefined,
-      note,
-      choose: () => this.#useDemo(rpc, true),
-    });
-    const real = this.#choices.map((choice) => {
-      const { name, icon } = choice;
-      return { name, icon, note: undefined, choose: () => this.#use(choice) };
-    });
-    this.#view.wallets(demoRpc === undefined ? real : [demo(demoRpc), ...real]);
-  }
-
-  /** @param byClick whether it was chosen just now: then it may deposit and pay, for nobody is asked to confirm. */
-  #useDemo(rpc: string, byClick: boolean): void {
-    this.#runner.run("Opening the demo wallet…", async () => {
-      const customer = this.#customer;
-      await customer.open(demoAccount(rpc));
-      if (byClick && customer.channel === undefined) {
-        this.#view.busy("Opening a channel with demo money…");
-        await this.#deposit(this.#facts.suggestedDeposit);
-      }
-      await this.#next(byClick);
-    });
-  }
-
-  #use(choice: Choice, address?: Account["address"]): void {
-    if (this.#choice !== choice) {
-      this.#choice = choice;
-      choice.wallet.on?.(
-        "chainChanged",
-        () => this.#choice === choice && this.#use(choice, this.#customer.account?.address),
-      );
-      choice.wallet.on?.("accountsChanged", (accounts) => this.#follow(choice, accounts));
+  /** An account was chosen. The demo's owner is never asked to confirm, so choosing it is enough. */
+  async #opened(byClick: boolean): Promise<void> {
+    if (byClick && this.#customer.channel === undefined) {
+      this.#view.busy("Opening a channel with demo money…");
+      await this.#deposit(this.#facts.suggestedDeposit);
     }
-    this.#runner.run(address === undefined ? `Connect in ${choice.name}…` : "Looking up your channel…", async () => {
-      const account = await walletAccount(choice, this.#facts.chainId, address);
-      const chain = await chainOf(choice.wallet);
-      if (chain !== this.#facts.chainId) return this.#view.network(chain);
-      await this.#customer.open(account);
-      await this.#next(false);
-    });
-  }
-
-  /** The wallet's owner chose another account there. */
-  #follow(choice: Choice, accounts: unknown): void {
-    const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : [];
-    if (this.#choice !== choice || typeof first !== "string") return;
-    const address = first.toLowerCase() as Account["address"];
-    const { account } = this.#customer;
-    if (account !== undefined && address !== account.address) this.#use(choice, address);
-  }
-
-  #switch(): void {
-    const choice = this.#choice;
-    if (choice === undefined) return;
-    this.#runner.run(`Confirm in ${choice.name}…`, async () => {
-      await switchChain(choice.wallet, this.#facts);
-      this.#use(choice, this.#customer.account?.address);
-    });
+    await this.#next(byClick);
   }
 
   /** Pays, or asks for what is missing. @param consent whether this price was agreed to just now. */
