@@ -13,6 +13,9 @@ const ARGS = [
   "--no-first-run",
 ];
 
+/** Milliseconds for which a page is waited for before a test gives up: machines that are busy are slow. */
+const PATIENCE = 90_000;
+
 /** What must not happen on any page of a test. */
 interface Offences {
   readonly violations: string[];
@@ -50,6 +53,7 @@ export function useBrowser(allowed: () => readonly string[]) {
     /** @param expected violations that content, not the page, is meant to commit. */
     async visitor(options: Parameters<Browser["newContext"]>[0] = {}, expected?: RegExp): Promise<Visitor> {
       const context = await browser.newContext(options);
+      context.setDefaultTimeout(PATIENCE);
       const offences: Offences = { violations: [], errors: [], requests: new Set() };
       visits.push({ context, offences });
       context.on("console", (message) => {
