@@ -1,10 +1,11 @@
-import type { Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import type { Signer, TransactionRequest } from "ethers";
 import { checkFunds, estimateDeployment, type Estimate } from "./cost.ts";
 import { DeploymentError } from "./errors.ts";
 import { FACTORY, create2Calldata } from "./factory.ts";
 import { deployFactory, type FactorySending } from "./deploy-factory.ts";
 import { lowerCase, type Address, type Hex } from "./hex.ts";
 import { inspectDeployment, type Findings, type RpcProvider } from "./inspect.ts";
+import { mined } from "./mined.ts";
 import { planDeployment, type Plan, type PlanOptions } from "./plan.ts";
 
 /** What is sent: money for the factory's deployer, its one transaction, then the contracts. */
@@ -66,7 +67,7 @@ export async function prepareDeployment(signer: Signer, options: DeployOptions =
     const transaction = await provider.getTransaction(sent.hash);
     if (transaction === null) continue;
     if (transaction.blockNumber === null) options.onPending?.(sent);
-    await provider.waitForTransaction(sent.hash);
+    await mined(provider, sent.hash);
   }
   const findings = await inspectDeployment(provider, plan);
   const from = lowerCase(await signer.getAddress());
@@ -93,8 +94,8 @@ export async function deployAll(signer: Signer, options: DeployOptions = {}): Pr
     const sent = { what, hash: lowerCase(hash), ...(address !== undefined && { address }) };
     transactions.push(sent);
     await options.onSent?.(sent);
-    const receipt: TransactionReceipt | null = await provider.waitForTransaction(hash);
-    if (what === "ChannelManager") block = receipt?.blockNumber;
+    const { blockNumber } = await mined(provider, hash);
+    if (what === "ChannelManager") block = blockNumber;
   };
   const send = async (what: Sending, request: TransactionRequest, address?: Address): Promise<void> =>
     confirm(what, (await signer.sendTransaction({ ...request, ...estimate.fees })).hash, address);
@@ -128,7 +129,8 @@ async function checkNonePending(provider: RpcProvider, from: Address): Promise<v
 
 /** Judges by what is there, not by the receipt: somebody else may have deployed the very same meanwhile. */
 async function checkCode(provider: RpcProvider, what: Sending, address: Address): Promise<void> {
-  if ((await provider.getCode(address)) !== "0x") return;
+  // Not `getCode`: a provider may remember its answer from before the deployment.
+  if ((await provider.send("eth_getCode", [address, "latest"])) !== "0x") return;
   throw new DeploymentError(
     "transaction-failed",
     `The transaction for ${what} left no code at ${address}.`,

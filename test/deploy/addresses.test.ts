@@ -3,6 +3,7 @@ import { deployAll, FACTORY, FACTORY_CODE, HARDHAT_ACCOUNT_0 } from "@rmps/contr
 import type { Deployed, DeployOptions } from "@rmps/contracts/deploy";
 import { deploymentOf } from "@rmps/contracts/deployments";
 import { expect } from "chai";
+import { JsonRpcProvider } from "ethers";
 import { nodes, startAnvil, startHardhat, type Node } from "./support/nodes.ts";
 
 const families: [string, DeployOptions][] = [
@@ -84,6 +85,13 @@ for (const [name, start] of nodes) {
       const known = deploymentOf(31337n);
       expect(known).to.include({ manager: deployed.manager, token: deployed.token, family: "micro" });
       expect(await node.provider.getCode(FACTORY)).to.equal(FACTORY_CODE);
+    });
+
+    it("comes to an end with a provider that remembers the block number of a moment ago", async () => {
+      const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: 10_000, pollingInterval: 50 });
+      const { transactions } = await deployAll(await provider.getSigner(0), { token: { name: "Remembered" } });
+      expect(transactions.map(({ what }) => what).slice(-2)).to.deep.equal(["MicroToken", "ChannelManager"]);
+      provider.destroy();
     });
 
     it("sends nothing the second time", async () => {
