@@ -1,6 +1,6 @@
 // `npm run test:deep [-- --quick] [--jobs N]`: the Solidity tests at length: each fuzz test 10,000 times, the invariant
 // campaign 500 sequences of 200 calls, and every path of it taken. Cut into processes, each with a seed of its own, because
-// the test runner keeps in memory what it played. --quick: a twentieth of it.
+// the test runner keeps in memory what it played. --quick: a twentieth of it, which need not take every path.
 import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -76,4 +76,5 @@ console.log(
   `deep: ${total.passed} tests passed, ${total.failed} failed; ${total.cases} fuzz cases, ` +
     `${total.sequences * CAMPAIGN.depth} invariant calls, ${reached} of ${taken.length} paths taken, in ${minutes} min`,
 );
-process.exitCode = total.failed === 0 && total.cases > 0 && reached === taken.length && reached > 0 ? 0 : 1;
+const complete = values.quick ? reached > 0 : reached === taken.length;
+process.exitCode = total.failed === 0 && total.cases > 0 && complete ? 0 : 1;
