@@ -1,6 +1,7 @@
 /**
  * `npm start`: an embedded chain with everything deployed, and a shop that sells four things on it.
- * `PORT` (5000), `RPC_PORT` (8545) and `RMPS_STORE` (data/receiver.sqlite) move them.
+ * `PORT` (5000), `RPC_PORT` (8545) and `RMPS_STORE` (data/receiver.sqlite) move them; `RMPS_API_TOKEN` opens the
+ * operator's part of the API.
  */
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
@@ -48,7 +49,8 @@ function moveAside(store: string): void {
 
 async function openShopOnNewChain(chain: LocalChain, store: string, port: number): Promise<RunningReceiver> {
   mkdirSync(dirname(store), { recursive: true });
-  const open = () => openShop(chain, { store, port, log: "warn" });
+  const apiToken = process.env.RMPS_API_TOKEN;
+  const open = () => openShop(chain, { store, port, log: "warn", ...(apiToken && { apiToken }) });
   try {
     return await open();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { connect } from "node:net";
 
-import { openChannel, openShop, payment, prices, type Shop } from "./support/shop.ts";
+import { OPERATOR, openChannel, openShop, payment, prices, type Shop } from "./support/shop.ts";
 
 describe("npm start: paths, methods and browsers", () => {
   let shop: Shop;
@@ -26,6 +26,15 @@ describe("npm start: paths, methods and browsers", () => {
       socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n${lines.join("")}\r\n`);
     });
   }
+
+  it("shows the books to the operator alone", async () => {
+    const ask = (token: string) =>
+      fetch(`${shop.url}/api/1/channels`, { headers: { Authorization: `Bearer ${token}` } }).then(
+        ({ status }) => status,
+      );
+    expect(await ask(OPERATOR)).to.equal(200);
+    expect(await ask("somebody-else-entirely")).to.equal(401);
+  });
 
   it("serves nothing by a path that leaves its folder or is spelt in another way, paid or not", async () => {
     const channel = await openChannel(shop, 2);

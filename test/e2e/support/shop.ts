@@ -27,6 +27,9 @@ export const prices = {
   "/test.txt": parseEther("0.1"),
 } as const;
 
+/** The operator's token of the shop. */
+export const OPERATOR = "the-operator-of-the-shop";
+
 /** One of Hardhat's well-known accounts. */
 export function account(index: number): HDNodeWallet {
   return HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
@@ -52,6 +55,7 @@ export async function openShop(): Promise<Shop> {
     PORT: "0",
     RPC_PORT: "0",
     RMPS_STORE: join(home, "receiver.sqlite"),
+    RMPS_API_TOKEN: OPERATOR,
   });
   await running.printed(/RMPS is ready/);
   const told = (name: string) => running.output().match(new RegExp(`^\\s*${name}\\s+(\\S+)`, "m"))![1]!;
