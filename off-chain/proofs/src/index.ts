@@ -1,6 +1,8 @@
 // Entry for Node: the same as in browsers (browser.ts), with the fast implementations put in place where they load.
+import { createHash, createHmac } from "node:crypto";
 import { setCurve } from "./curve/current.ts";
 import { loadNativeCurve } from "./curve/native.ts";
+import { setSha256 } from "./hash.ts";
 import { setKeccak } from "./keccak/keccak.ts";
 import { loadWasmKeccak } from "./keccak/wasm.ts";
 
@@ -8,6 +10,11 @@ export * from "./api.ts";
 
 const native = loadNativeCurve();
 if (native !== undefined) setCurve(native);
+
+setSha256({
+  hash: (data) => new Uint8Array(createHash("sha256").update(data).digest()),
+  hmac: (key, data) => new Uint8Array(createHmac("sha256", key).update(data).digest()),
+});
 
 // WebAssembly compiles asynchronously. Nothing waits for it (a top-level await would keep CommonJS from loading this
 // module): until it is there, a few milliseconds later, hashes are computed in JavaScript.

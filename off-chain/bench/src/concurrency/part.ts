@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 import { runAll, type Result } from "../http/run.ts";
-import type { Contender } from "../load/measure.ts";
+import type { Contender } from "../load/session.ts";
 import type { Options } from "../options.ts";
 import { lines } from "../report/plot.ts";
 
@@ -15,7 +15,7 @@ export async function concurrencyPart({ quick }: Options): Promise<Finding> {
       module: "servers/bare.ts",
       settings: { framework: "fastify" },
       vouchers: "none",
-      ceiling: 60_000,
+      guess: 10_000,
       connections,
     },
     {
@@ -23,12 +23,14 @@ export async function concurrencyPart({ quick }: Options): Promise<Finding> {
       module: "servers/rmps.ts",
       settings: { framework: "fastify", store: "sqlite" },
       vouchers: "ours/rdn",
-      ceiling: connections === 1 ? 5_000 : 14_000,
+      guess: 50 * connections,
       connections,
     },
   ]);
-  const duration = quick ? { warmup: 700, measure: 1_000 } : { warmup: 3_000, measure: 2_000 };
-  return findingOf(levels, await runAll(contenders, 1, duration));
+  const plan = quick
+    ? { warmup: 1_000, rounds: 2, lead: 150, measure: 500 }
+    : { warmup: 4_000, rounds: 5, lead: 200, measure: 800 };
+  return findingOf(levels, await runAll(contenders, plan));
 }
 
 function findingOf(levels: readonly number[], results: Map<string, Result>): Finding {

@@ -1,4 +1,4 @@
-import type { Contender } from "../load/measure.ts";
+import type { Contender } from "../load/session.ts";
 import type { Postgres } from "../ours/postgres.ts";
 import type { Framework } from "../servers/bare.ts";
 
@@ -16,7 +16,7 @@ const bare = FRAMEWORKS.map((framework): Entry => ({
   module: "servers/bare.ts",
   settings: { framework },
   vouchers: "none",
-  ceiling: 70_000,
+  guess: 15_000,
   framework,
   quick: framework === "node" || framework === "fastify",
 }));
@@ -26,7 +26,7 @@ const ours = FRAMEWORKS.map((framework): Entry => ({
   module: "servers/rmps.ts",
   settings: { framework, store: "sqlite" },
   vouchers: "ours/rdn",
-  ceiling: 14_000,
+  guess: 4_000,
   framework,
   quick: framework === "node" || framework === "fastify",
 }));
@@ -36,7 +36,7 @@ const x402 = (["hono", "express"] as const).map((framework): Entry => ({
   module: "servers/x402.ts",
   settings: { framework },
   vouchers: "x402",
-  ceiling: 1_200,
+  guess: 300,
   framework,
   quick: framework === "hono",
 }));
@@ -46,7 +46,7 @@ const mppx: Entry = {
   module: "servers/mppx.ts",
   settings: {},
   vouchers: "mppx",
-  ceiling: 500,
+  guess: 120,
   framework: "hono",
   quick: true,
 };
@@ -58,7 +58,7 @@ function variants(postgres: Postgres): readonly Entry[] {
     module: "servers/rmps.ts",
     settings: { framework: "fastify", store: "sqlite" },
     vouchers: `ours/${name}`,
-    ceiling: 14_000,
+    guess: 4_000,
     framework: "fastify",
     quick,
   });
@@ -68,7 +68,7 @@ function variants(postgres: Postgres): readonly Entry[] {
     settings: {},
     prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
     vouchers: "ours/rdn",
-    ceiling: 8_000,
+    guess: 1_500,
     framework: "fastify",
     quick: true,
   };

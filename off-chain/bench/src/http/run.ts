@@ -1,10 +1,21 @@
-import { measure, startGenerator, type Contender, type Duration, type Measured } from "../load/measure.ts";
+import type { Latencies } from "../load/generator.ts";
+import { openSession, startGenerator, type Contender, type Duration, type Measured, type Session } from "../load/session.ts";
 
-/** A contender's runs, round by round, and their medians. */
+/** A contender's turns, round by round, and their medians; latencies are those of all its turns together. */
 export interface Result {
   readonly name: string;
   readonly rounds: readonly Measured[];
-  readonly median: Measured;
+  readonly median: Measured & Latencies;
+}
+
+/** How contenders are run. */
+export interface Plan extends Duration {
+  /** Milliseconds of load for each before the first round, the same for all. */
+  readonly warmup: number;
+  /** Turns of each. */
+  readonly rounds: number;
+  /** What else is measured in each round, while the servers rest. */
+  readonly between?: () => Promise<void>;
 }
 
 /** The middle one of some numbers; of an even count, the lower of the two. */
@@ -12,34 +23,43 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
 
-function medians(rounds: readonly Measured[]): Measured {
+function resultOf(name: string, rounds: readonly Measured[], latencies: Latencies): Result {
   const of = (field: keyof Measured): number => median(rounds.map((round) => round[field]));
-  return { rate: of("rate"), cpu: of("cpu"), p50: of("p50"), p99: of("p99"), rss: of("rss"), requests: of("requests") };
+  const rss = Math.max(...rounds.map((round) => round.rss));
+  const middle = { requests: of("requests"), all: of("all"), rate: of("rate"), cpu: of("cpu") };
+  return { name, rounds, median: { ...middle, generator: of("generator"), rss, ...latencies } };
 }
 
 /**
- * Runs contenders in turns, so that what else the machine does falls on all of them alike.
- * @param rounds turns.
+ * Runs contenders in turns. All are started and warmed up first; then each is put under load for a short while, round
+ * by round, so that what else the machine does falls on all of them alike, and all are equally warm.
  */
-export async function runAll(
-  contenders: readonly Contender[],
-  rounds: number,
-  duration: Duration,
-): Promise<Map<string, Result>> {
+export async function runAll(contenders: readonly Contender[], plan: Plan): Promise<Map<string, Result>> {
   const generator = await startGenerator();
-  const measured = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+  const sessions: Session[] = [];
+  const measured = contenders.map((): Measured[] => []);
+  const results = new Map<string, Result>();
   try {
-    for (let round = 0; round < rounds; round++) {
-      for (const contender of contenders) {
-        measured.get(contender.name)!.push(await measure(generator, contender, duration));
-        process.stdout.write(".");
-      }
+    for (const contender of contenders) {
+      const session = await openSession(generator, contender);
+      sessions.push(session);
+      await session.warmUp(plan.warmup);
+      process.stdout.write("+");
+    }
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const [index, session] of sessions.entries()) measured[index]!.push(await session.turn(plan));
+      await plan.between?.();
+      process.stdout.write(".");
+    }
+    for (const [index, session] of sessions.entries()) {
+      const { name } = contenders[index]!;
+      results.set(name, resultOf(name, measured[index]!, await session.end()));
     }
   } finally {
     process.stdout.write("\n");
     await generator.stop();
   }
-  return new Map([...measured].map(([name, runs]) => [name, { name, rounds: runs, median: medians(runs) }]));
+  return results;
 }
 
 /** How many times as much of `field` `a` has as `b`: the median over the rounds, each compared within itself. */

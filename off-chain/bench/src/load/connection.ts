@@ -5,8 +5,7 @@ const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 /** One keep-alive connection that sends prepared requests one after the other, each when the last is answered. */
 export class Connection {
-  /** Requests answered. */
-  answered = 0;
+  #sent = 0;
   readonly #requests: readonly Buffer[];
   readonly #socket: Socket;
   readonly #onAnswer: (status: number, milliseconds: number) => void;
@@ -36,6 +35,11 @@ export class Connection {
     this.#socket.on("close", () => this.#stopped || onError(new Error("the server closed a connection")));
   }
 
+  /** What was not sent. */
+  get rest(): Buffer[] {
+    return this.#requests.slice(this.#sent);
+  }
+
   /** Sends nothing more and hangs up. */
   stop(): void {
     this.#stopped = true;
@@ -43,8 +47,9 @@ export class Connection {
   }
 
   #send(): void {
-    const request = this.#requests[this.answered];
+    const request = this.#requests[this.#sent];
     if (request === undefined) return this.#onExhausted();
+    this.#sent++;
     this.#sentAt = performance.now();
     this.#socket.write(request);
   }
@@ -56,7 +61,6 @@ export class Connection {
       return;
     }
     this.#pending = undefined;
-    this.answered++;
     const status = Number(bytes.toString("latin1", 9, 12));
     this.#onAnswer(status, performance.now() - this.#sentAt);
     if (status !== 200 && process.env["BENCH_SHOW"] !== undefined) console.error(bytes.toString());
@@ -64,11 +68,13 @@ export class Connection {
   }
 }
 
+const LENGTH = /\ncontent-length: *(\d+)/i;
+
 /** Whether an answer is complete: by its length, or by its last chunk. */
 function isWhole(bytes: Buffer): boolean {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return false;
-  const length = /\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, headEnd))?.[1];
+  const length = LENGTH.exec(bytes.toString("latin1", 0, headEnd))?.[1];
   if (length !== undefined) return bytes.length >= headEnd + 4 + Number(length);
   return bytes.subarray(-5).equals(LAST_CHUNK);
 }

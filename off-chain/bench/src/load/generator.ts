@@ -1,106 +1,153 @@
-/** The load generator: a process of its own, which signs everything before the clock starts. */
+/** The load generator: a process of its own, which signs everything before the clock of a turn starts. */
 import { say } from "../process/child.ts";
 import { prepare, type VoucherKind } from "../vouchers/prepare.ts";
 import { Connection } from "./connection.ts";
 
-/** What the parent asks for, and then `run`. */
+/** Signs what a turn will send. What an earlier turn of the session left over is sent first. */
 export interface Prepare {
+  readonly session: number;
   /** The servers, which share the connections, one after the other. */
   readonly ports: readonly number[];
   readonly vouchers: VoucherKind;
   readonly connections: number;
-  /** Requests to prepare for each connection. */
+  /** Requests for each connection. */
   readonly each: number;
   /** Connections that pay on the same channel, each with every so-manieth balance. */
   readonly shared: number;
 }
 
-/** How long to warm up and to measure, ms. */
-export interface Run {
-  readonly warmup: number;
+/** One turn of a session. */
+export interface Turn {
+  readonly session: number;
+  /** Milliseconds under load before what is measured, and those that are measured. */
+  readonly lead: number;
   readonly measure: number;
+  /** Whether it only warms up: how long its answers took does not count. */
+  readonly forget: boolean;
 }
 
 /** What was seen from outside. */
 export interface Outcome {
   readonly requests: number;
   readonly milliseconds: number;
-  /** Answers by status, the warm-up included. */
+  /** Answers by status, those before and after the measured window included. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
+  /** CPU time of the generator within the window, as a share of it: near 1, it is the generator that is measured. */
+  readonly generator: number;
   readonly exhausted: boolean;
 }
 
-/** After the measured window the load goes on for a while, so that the server's own sample is taken under load. */
-const TAIL = 150;
+/** Milliseconds that the answers of all measured turns of a session took. */
+export interface Latencies {
+  readonly p50: number;
+  readonly p99: number;
+}
 
-let requests: Buffer[][] = [];
-let ports: readonly number[] = [];
+interface Session {
+  ports: readonly number[];
+  /** What is signed and not sent, by connection. */
+  readonly queues: Buffer[][];
+  /** Requests that were prepared for each connection. */
+  prepared: number;
+  readonly latencies: number[];
+}
+
+/** After the measured window the load goes on for a while, so that the server's own sample is taken under load. */
+const TAIL = 100;
+
+const sessions = new Map<number, Session>();
 
 process.on("message", (message: { kind: string }) => {
-  const work = message.kind === "prepare" ? sign(message as unknown as Prepare) : run(message as unknown as Run);
-  work.catch((error: unknown) => say({ kind: "failed", reason: String(error) }));
+  handle(message).catch((error: unknown) => say({ kind: "failed", reason: String(error) }));
 });
 process.on("SIGTERM", () => process.exit(0));
 say({ kind: "ready" });
 
-async function sign({ ports: all, vouchers, ...order }: Prepare): Promise<void> {
-  ports = all;
-  requests = await prepare(vouchers, { port: all[0]!, ...order });
+async function handle(message: { kind: string }): Promise<void> {
+  switch (message.kind) {
+    case "prepare":
+      return sign(message as unknown as Prepare);
+    case "turn":
+      return run(message as unknown as Turn);
+    case "latencies":
+      return summarize((message as unknown as { session: number }).session);
+  }
+}
+
+async function sign({ session: id, ports, connections, each, ...order }: Prepare): Promise<void> {
+  const session = sessions.get(id) ?? { ports, queues: [], prepared: 0, latencies: [] };
+  sessions.set(id, session);
+  const left = Math.min(...Array.from({ length: connections }, (_, index) => session.queues[index]?.length ?? 0));
+  const wanted = Math.max(0, each - left);
+  const more = await prepare({ ...order, port: ports[0]!, connections, from: session.prepared, each: wanted });
+  for (const [index, own] of more.entries()) session.queues[index] = [...(session.queues[index] ?? []), ...own];
+  session.prepared += wanted;
   say({ kind: "prepared" });
 }
 
-async function run({ warmup, measure }: Run): Promise<void> {
+function summarize(id: number): void {
+  const latencies = sessions.get(id)!.latencies.sort((a, b) => a - b);
+  sessions.delete(id);
+  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
+  say({ kind: "latencies", p50: at(0.5), p99: at(0.99) });
+}
+
+const cpuNow = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+async function run({ session: id, lead, measure, forget }: Turn): Promise<void> {
+  const { ports, queues, latencies } = sessions.get(id)!;
   const statuses: Record<string, number> = {};
-  const latencies: number[] = [];
-  let measuring = false;
-  let begun = 0;
-  let ended = 0;
-  let exhausted = false;
+  const before = latencies.length;
+  let [measuring, ended, exhausted] = [false, false, false];
+  let [begun, cpu] = [0, 0];
 
   function end(): void {
-    if (ended !== 0) return;
-    ended = performance.now();
+    if (ended) return;
+    ended = true;
     measuring = false;
-    latencies.sort((a, b) => a - b);
-    const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
-    const outcome = { requests: latencies.length, milliseconds: ended - begun, p50: at(0.5), p99: at(0.99) };
-    say({ kind: "end", ...outcome, statuses, exhausted });
+    const milliseconds = performance.now() - begun;
+    const generator = (cpuNow() - cpu) / milliseconds;
+    say({ kind: "end", requests: latencies.length - before, milliseconds, statuses, generator, exhausted });
   }
 
   await new Promise<void>((resolve, reject) => {
-    const connections = requests.map(
-      (own, index) =>
+    const connections = queues.map(
+      (queue, index) =>
         new Connection(
           ports[index % ports.length]!,
-          own,
+          queue,
           (status, milliseconds) => {
             statuses[status] = (statuses[status] ?? 0) + 1;
             if (measuring) latencies.push(milliseconds);
           },
           () => {
             exhausted = true;
-            end();
+            if (measuring) end();
           },
           reject,
         ),
     );
     setTimeout(() => {
-      begun = performance.now();
-      measuring = true;
+      [begun, cpu] = [performance.now(), cpuNow()];
+      measuring = !exhausted;
       say({ kind: "begin" });
-    }, warmup);
-    setTimeout(end, warmup + measure);
+      if (exhausted) end();
+    }, lead);
+    setTimeout(end, lead + measure);
     setTimeout(
       () => {
-        for (const connection of connections) connection.stop();
+        for (const [index, connection] of connections.entries()) {
+          connection.stop();
+          queues[index] = connection.rest;
+        }
         resolve();
       },
-      warmup + measure + TAIL,
+      lead + measure + TAIL,
     );
   });
-  requests = [];
+  if (forget) latencies.length = before;
   say({ kind: "idle" });
 }

@@ -23,7 +23,8 @@ const cpuNow = (): number => {
   return user + system;
 };
 
-async function times(item: Case, count: number): Promise<number> {
+/** CPU time of one, µs, over `count` runs. */
+export async function times(item: Case, count: number): Promise<number> {
   const before = cpuNow();
   for (let i = 0; i < count; i++) {
     const result = item.run();

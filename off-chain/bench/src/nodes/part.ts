@@ -1,57 +1,76 @@
 import type { Finding } from "../finding.ts";
 import { median } from "../http/run.ts";
-import { measureNodes, startGenerator, type Contender, type MeasuredNodes } from "../load/measure.ts";
+import type { Latencies } from "../load/generator.ts";
+import { openSession, startGenerator, type Contender, type Measured, type Session } from "../load/session.ts";
 import type { Options } from "../options.ts";
-import { startPostgres } from "../ours/postgres.ts";
+import { startPostgres, type Postgres } from "../ours/postgres.ts";
 import { lines } from "../report/plot.ts";
 
 /** Processes that share one PostgreSQL. */
 const NODES = [1, 2, 4] as const;
 
+/** A number of processes that share a database, and what it showed. */
+interface Group {
+  readonly nodes: number;
+  readonly rounds: Measured[];
+  /** CPU time of all the database's processes for each request, µs. */
+  readonly database: number[];
+  latencies: Latencies;
+}
+
 /** Several receivers on one PostgreSQL, with channels that pay on all of them. */
 export async function nodesPart({ quick }: Options): Promise<Finding> {
-  const duration = quick ? { warmup: 2_500, measure: 1_500 } : { warmup: 6_000, measure: 5_000 };
-  const rounds = quick ? 1 : 2;
+  const [warmup, rounds, duration] = quick
+    ? [2_000, 3, { lead: 150, measure: 700 }]
+    : [6_000, 7, { lead: 200, measure: 1_000 }];
   const postgres = await startPostgres();
   const generator = await startGenerator();
-  const contender: Contender = {
-    name: "RMPS fastify, RDN, PostgreSQL",
-    module: "servers/rmps.ts",
-    settings: {},
-    prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
-    vouchers: "ours/rdn",
-    shared: 2,
-    ceiling: 8_000,
-  };
-  const measured = new Map<number, (MeasuredNodes & { database: number })[]>(NODES.map((nodes) => [nodes, []]));
   try {
+    const sessions: [Group, Session][] = [];
+    for (const nodes of NODES) {
+      const session = await openSession(generator, contenderOf(postgres, nodes));
+      await session.warmUp(warmup);
+      sessions.push([{ nodes, rounds: [], database: [], latencies: { p50: NaN, p99: NaN } }, session]);
+    }
     for (let round = 0; round < rounds; round++) {
-      for (const nodes of NODES) {
+      for (const [group, session] of sessions) {
         const before = postgres.cpu();
-        const result = await measureNodes(generator, contender, nodes, duration);
-        const total = result.all.requests * ((duration.warmup + duration.measure) / duration.measure);
-        measured.get(nodes)!.push({ ...result, database: (postgres.cpu() - before) / total });
+        const turn = await session.turn(duration);
+        group.rounds.push(turn);
+        group.database.push((postgres.cpu() - before) / turn.all);
       }
     }
+    for (const [group, session] of sessions) group.latencies = await session.end();
+    return findingOf(sessions.map(([group]) => group));
   } finally {
     await generator.stop();
     await postgres.stop();
   }
-  return findingOf(measured);
 }
 
-function findingOf(measured: Map<number, readonly (MeasuredNodes & { database: number })[]>): Finding {
-  const one = measured.get(1)!;
-  const rows = NODES.map((nodes) => {
-    const runs = measured.get(nodes)!;
-    const of = (field: "rate" | "cpu" | "p50" | "p99"): number => median(runs.map(({ all }) => all[field]));
-    const database = median(runs.map((run) => run.database));
-    return [String(nodes), of("rate"), of("cpu"), database, of("p50"), of("p99")];
+const contenderOf = (postgres: Postgres, nodes: number): Contender => ({
+  name: `RMPS fastify, RDN, PostgreSQL × ${nodes}`,
+  module: "servers/rmps.ts",
+  settings: {},
+  prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
+  vouchers: "ours/rdn",
+  nodes,
+  shared: 2,
+  guess: 1_500,
+});
+
+function findingOf(groups: readonly Group[]): Finding {
+  const cpu = ({ rounds }: Group): number => median(rounds.map((round) => round.cpu));
+  const rows = groups.map((group) => {
+    const { nodes, rounds, database, latencies } = group;
+    const rate = median(rounds.map((round) => round.rate));
+    return [String(nodes), rate, cpu(group), median(database), latencies.p50, latencies.p99];
   });
+  const [one] = groups;
   const growth = Math.max(
-    ...NODES.map((nodes) => median(measured.get(nodes)!.map(({ all }, round) => all.cpu / one[round]!.all.cpu))),
+    ...groups.map(({ rounds }) => median(rounds.map((round, index) => round.cpu / one!.rounds[index]!.cpu))),
   );
-  const curve = NODES.map((nodes) => [nodes, median(measured.get(nodes)!.map(({ all }) => all.cpu))] as const);
+  const curve = groups.map((group) => [group.nodes, cpu(group)] as const);
   return {
     tables: [
       {
@@ -60,7 +79,7 @@ function findingOf(measured: Map<number, readonly (MeasuredNodes & { database: n
         rows,
         notes: [
           "All receivers share one core here, database and load generator the other: the rate cannot grow, the cost of a request can.",
-          "database: CPU time of all its processes, on top of the receiver's; it includes opening the store.",
+          "database: CPU time of all its processes, on top of the receiver's.",
         ],
       },
     ],

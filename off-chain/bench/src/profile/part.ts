@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
-import { measure, startGenerator } from "../load/measure.ts";
+import { openSession, startGenerator } from "../load/session.ts";
 import type { Options } from "../options.ts";
 import { dataDirectory } from "../ours/receiver.ts";
 
@@ -47,11 +47,17 @@ export async function profilePart({ quick }: Options): Promise<Finding> {
     module: "servers/rmps.ts",
     settings: { framework: "fastify", store: "sqlite" },
     vouchers: "ours/rdn",
-    ceiling: 16_000,
+    guess: 4_000,
     flags: ["--cpu-prof", `--cpu-prof-dir=${directory}`, "--cpu-prof-interval=250"],
   } as const;
-  const duration = quick ? { warmup: 1_500, measure: 1_500 } : { warmup: 4_000, measure: 4_000 };
-  await measure(generator, contender, duration).finally(() => generator.stop());
+  const milliseconds = quick ? 3_000 : 10_000;
+  try {
+    const session = await openSession(generator, contender);
+    await session.warmUp(milliseconds);
+    await session.end();
+  } finally {
+    await generator.stop();
+  }
   const file = readdirSync(directory).find((name) => name.endsWith(".cpuprofile"));
   if (file === undefined) throw new Error("the server left no profile");
   const shares = sharesOf(JSON.parse(readFileSync(join(directory, file), "utf8")) as Profile);

@@ -9,6 +9,8 @@ export interface Target {
   /** Whether the measured value must be at least the target, or at most. */
   readonly need: "at least" | "at most";
   readonly unit: string;
+  /** What the measured value was measured against, or what sets it in proportion. */
+  readonly beside?: string;
 }
 
 /** Whether a target is met. */
@@ -18,6 +20,7 @@ export function isMet({ measured, target, need }: Target): boolean {
 
 /** One line: name, measured, target, met or not. */
 export function lineOf(target: Target): string {
-  const { name, measured, target: wanted, need, unit } = target;
-  return `${name}: ${figure(measured)}${unit}, target ${need} ${figure(wanted)}${unit}: ${isMet(target) ? "met" : "NOT met"}`;
+  const { name, measured, target: wanted, need, unit, beside } = target;
+  const aside = beside === undefined ? "" : ` (${beside})`;
+  return `${name}: ${figure(measured)}${unit}${aside}, target ${need} ${figure(wanted)}${unit}: ${isMet(target) ? "met" : "NOT met"}`;
 }

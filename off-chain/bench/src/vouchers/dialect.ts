@@ -4,7 +4,7 @@ import { unpaid, type Voucher } from "./prepare.ts";
 
 /** Our proofs in one of our dialects, in answer to the challenge that the server makes in it. */
 export function voucherIn(dialect: DialectName): Voucher {
-  return async ({ port }) => {
+  return async (port) => {
     const reading = readChallenge(await unpaid(port), [dialect]);
     if (reading.kind !== "challenge") throw new Error(`no offer in the dialect ${dialect}: ${reading.kind}`);
     const { echo } = reading.challenge;

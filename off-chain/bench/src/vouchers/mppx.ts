@@ -16,7 +16,7 @@ const signatureOf = remembered((index, turn) => {
 });
 
 /** mppx's `Authorization: Payment`, always for the same challenge, which stays good until it expires. */
-export const voucher: Voucher = async ({ port }) => {
+export const voucher: Voucher = async (port) => {
   const challenge = Challenge.deserialize((await unpaid(port)).get("www-authenticate") ?? "");
   return (index, turn) => {
     const { descriptor, id } = channels[index]!;

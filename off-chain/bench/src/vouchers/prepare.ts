@@ -6,9 +6,12 @@ export type VoucherKind = "none" | "ours/rdn" | "ours/payment" | "ours/x402" | "
 
 /** What to prepare. */
 export interface Order {
+  readonly vouchers: VoucherKind;
   /** A port where the offer can be asked for, by an unpaid request. */
   readonly port: number;
   readonly connections: number;
+  /** Requests that each connection has had before. */
+  readonly from: number;
   /** Requests for each connection. */
   readonly each: number;
   /** Connections that pay on the same channel, each with every so-manieth balance. */
@@ -19,7 +22,7 @@ export interface Order {
 export type HeadersOf = (index: number, turn: number) => Readonly<Record<string, string>>;
 
 /** Learns what it must from the 402, and answers with the function that signs. */
-export type Voucher = (order: Order) => Promise<HeadersOf>;
+export type Voucher = (port: number) => Promise<HeadersOf>;
 
 const ours = (dialect: DialectName) => async () => ({ voucher: (await import("./dialect.ts")).voucherIn(dialect) });
 
@@ -33,15 +36,15 @@ const modules: Record<VoucherKind, () => Promise<{ readonly voucher: Voucher }>>
 };
 
 /** Whole HTTP requests for every connection, signed. */
-export async function prepare(kind: VoucherKind, order: Order): Promise<Buffer[][]> {
-  const { voucher } = await modules[kind]();
-  const headersOf = await voucher(order);
+export async function prepare({ vouchers, port, connections, from, each, shared }: Order): Promise<Buffer[][]> {
+  const { voucher } = await modules[vouchers]();
+  const headersOf = await voucher(port);
   const requests: Buffer[][] = [];
-  for (let index = 0; index < order.connections; index++) {
+  for (let index = 0; index < connections; index++) {
     const own: Buffer[] = [];
-    const [channel, place] = [Math.floor(index / order.shared), index % order.shared];
-    for (let round = 0; round < order.each; round++) {
-      own.push(bytesOf(order.port, headersOf(channel, round * order.shared + place)));
+    const [channel, place] = [Math.floor(index / shared), index % shared];
+    for (let round = from; round < from + each; round++) {
+      own.push(bytesOf(port, headersOf(channel, round * shared + place)));
     }
     requests.push(own);
   }

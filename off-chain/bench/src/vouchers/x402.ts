@@ -21,7 +21,7 @@ const signatureOf = remembered((index, turn) => {
 });
 
 /** x402's `PAYMENT-SIGNATURE` with a voucher, for the requirements that the server stated. */
-export const voucher: Voucher = async ({ port }) => {
+export const voucher: Voucher = async (port) => {
   const stated = (await unpaid(port)).get("payment-required") ?? "";
   const offer = JSON.parse(Buffer.from(stated, "base64").toString()) as PaymentRequired;
   return (index, turn) => {

@@ -54,7 +54,8 @@ async function finish(context: Context, paid: PaidRequest): Promise<void> {
   // Hono turns what a handler throws into a response by itself, usually with 500.
   if (context.error !== undefined && status >= 500) return paid.settle({ kind: "threw" });
   for (const [name, value] of Object.entries(paid.receipt(status))) context.res.headers.set(name, value);
-  if (!paid.keepsAnswer || status >= 500) return paid.settle({ kind: "answered", status });
+  if (status >= 500) return paid.settle({ kind: "answered", status }); // Undone before the client may count on it.
+  if (!paid.keepsAnswer) return void paid.settle({ kind: "answered", status });
   const headers = [...context.res.headers];
   // While the answer streams to the client, not before.
   const body = read(context.res.clone()).catch(() => undefined);

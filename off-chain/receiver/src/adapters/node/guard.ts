@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { HeaderMap } from "@rmps/wire";
 import type { PaidRequest } from "../../paywall/types.ts";
 import { collectAnswer } from "./keep.ts";
 
@@ -16,9 +17,14 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
     response.writeHead = writeHead;
     if (typeof reason === "string") response.statusMessage = reason;
     else headers = reason;
-    setHeaders(response, headers);
-    for (const [name, value] of Object.entries(paid.receipt(status))) response.setHeader(name, value);
+    const receipt = paid.receipt(status);
     if (collected === undefined || status >= 500) void paid.settle({ kind: "answered", status });
+    // The short way, where nothing else is set and nothing has to be remembered: much of what a receipt costs.
+    if (collected === undefined && isPlain(headers) && response.getHeaderNames().length === 0) {
+      return writeHead(status, replaced(headers, receipt));
+    }
+    setHeaders(response, headers);
+    for (const [name, value] of Object.entries(receipt)) response.setHeader(name, value);
     return writeHead(status);
   };
 
@@ -27,6 +33,22 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
     if (!response.headersSent) void paid.settle({ kind: "gone" });
     else void paid.settle({ kind: "answered", status: response.statusCode, answer: collected?.() });
   });
+}
+
+function isPlain(headers: Headers | undefined): headers is OutgoingHttpHeaders | undefined {
+  return !Array.isArray(headers);
+}
+
+/** Headers of an answer together with those that take the place of any of the same name, whatever its case. */
+function replaced(headers: OutgoingHttpHeaders = {}, by: HeaderMap): OutgoingHttpHeaders {
+  const merged: OutgoingHttpHeaders = { ...by };
+  let names: Set<string> | undefined;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    names ??= new Set(Object.keys(by).map((other) => other.toLowerCase()));
+    if (!names.has(name.toLowerCase())) merged[name] = value;
+  }
+  return merged;
 }
 
 /** Headers in any of the forms that `writeHead` takes. */
