@@ -2,7 +2,8 @@ import type { Logger } from "pino";
 import type { ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcUnavailable } from "../rpc/errors.ts";
-import { ChunkSize, readChunk, type Chunk, type Subject } from "./node-view.ts";
+import { ChunkSize } from "./chunk-size.ts";
+import { readChunk, type Chunk, type Subject } from "./node-view.ts";
 
 /** What several nodes say about a range of blocks. */
 export type Verdict =

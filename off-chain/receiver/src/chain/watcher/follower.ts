@@ -1,12 +1,14 @@
 import type { Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { ChainEvent, ChainStore, Head } from "../../store/chain.ts";
+import { groupBy } from "../../store/group-by.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcUnavailable } from "../rpc/errors.ts";
 import { fingerprint, type Audit } from "./audit.ts";
+import { ChunkSize } from "./chunk-size.ts";
 import { findFork } from "./fork.ts";
 import type { HeadClock } from "./head-clock.ts";
-import { ChunkSize, readBlock, readChunk, type Block, type Subject } from "./node-view.ts";
+import { readBlock, readChunk, type Block, type Chunk, type Subject } from "./node-view.ts";
 
 /** How deep below the head a deposit counts: so many blocks, or where the chain itself says so. */
 export type Confirmations = number | "safe" | "finalized";
@@ -118,13 +120,16 @@ export class Follower {
     const { store, deploymentBlock, subject, log } = this.#options;
     const changed: Hex[] = [];
     const cursor = await store.cursor();
+    const read = (from: number): Promise<Chunk> =>
+      this.#chunk.fit((size) => readChunk(node, subject, from, from + size > latest.number ? latest : from + size - 1));
+
     let from = cursor === undefined ? deploymentBlock : cursor.number + 1;
-    while (from <= latest.number) {
-      const begin = from;
-      const { events, blocks, last } = await this.#chunk.fit((size) => {
-        const to = begin + size - 1;
-        return readChunk(node, subject, begin, to >= latest.number ? latest : to);
-      });
+    let next = from <= latest.number ? read(from) : undefined;
+    while (next !== undefined) {
+      const { events, blocks, last } = await next;
+      // The node looks for the next chunk while this one is stored.
+      next = last.number < latest.number ? read(last.number + 1) : undefined;
+      next?.catch(() => undefined); // Heard of when it is awaited, unless storing fails first.
       const keep = blocks.filter(({ number }) => number > latest.number - KEEP_HASHES);
       const step = { from, cursor: { number: last.number, hash: last.hash }, blocks: keep, events, head };
       changed.push(...(await store.advance(step)));
@@ -136,11 +141,8 @@ export class Follower {
   }
 
   #note(events: readonly ChainEvent[]): void {
-    const byBlock = new Map<number, ChainEvent[]>();
-    for (const event of events) {
-      if (event.block > (this.#audited ?? -1)) byBlock.set(event.block, [...(byBlock.get(event.block) ?? []), event]);
-    }
-    for (const [block, each] of byBlock) this.#unaudited.set(block, fingerprint(each));
+    const audited = this.#audited ?? -1;
+    for (const [block, each] of byBlock(events)) if (block > audited) this.#unaudited.set(block, fingerprint(each));
   }
 
   /** Compares what is about to count with what other nodes say, and puts the store right where it differs. */
@@ -169,12 +171,15 @@ export class Follower {
   }
 
   #differs(events: readonly ChainEvent[], from: number, to: number): boolean {
-    const blocks = new Set(events.map(({ block }) => block));
+    const now = byBlock(events);
+    const blocks = new Set(now.keys());
     for (const block of this.#unaudited.keys()) if (block >= from && block <= to) blocks.add(block);
     for (const block of blocks) {
       const before = this.#unaudited.get(block) ?? fingerprint([]);
-      if (before !== fingerprint(events.filter((event) => event.block === block))) return true;
+      if (before !== fingerprint(now.get(block) ?? [])) return true;
     }
     return false;
   }
 }
+
+const byBlock = (events: readonly ChainEvent[]): Map<number, ChainEvent[]> => groupBy(events, ({ block }) => block);

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@rmps/proofs";
 import type { BlockRef, ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
-import { isRangeTooLarge, RpcError, RpcUnavailable } from "../rpc/errors.ts";
+import { RpcError, RpcUnavailable } from "../rpc/errors.ts";
 import { CHANNEL_TOPICS, decodeLog, type RawLog } from "./events.ts";
 
 /** What of a block's header is used. */
@@ -107,34 +107,4 @@ export async function readChunk(node: Endpoint, subject: Subject, from: number, 
     throw new RpcUnavailable(`${node.label}: the chain changed while it was read`);
   }
   return { ...found, last };
-}
-
-/** Size of chunks, which follows what the node takes. */
-export class ChunkSize {
-  #blocks: number;
-  readonly #most: number;
-
-  /** @param most blocks asked for at once, where the node takes so many. */
-  constructor(most: number) {
-    this.#most = most;
-    this.#blocks = most;
-  }
-
-  get blocks(): number {
-    return this.#blocks;
-  }
-
-  /** Runs `read` with ever smaller sizes until the node takes it. @throws as `read`, also where one block is too much. */
-  async fit<T>(read: (blocks: number) => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        const result = await read(this.#blocks);
-        this.#blocks = Math.min(this.#most, this.#blocks + Math.ceil(this.#blocks / 4));
-        return result;
-      } catch (error) {
-        if (!isRangeTooLarge(error) || this.#blocks === 1) throw error;
-        this.#blocks = Math.max(1, Math.floor(this.#blocks / 2));
-      }
-    }
-  }
 }

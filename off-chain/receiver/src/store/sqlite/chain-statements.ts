@@ -18,8 +18,8 @@ export type ChainStatements = ReturnType<typeof chainStatements>;
 export function chainStatements(db: Database.Database) {
   const insertChannel = db.prepare(
     `INSERT INTO channels (id, sender, sender_signer, receiver, receiver_signer, token, challenge_period, salt,
-       deposit, confirmed_deposit, settled, closes_at, accepted, spent, published, paid)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0) ON CONFLICT (id) DO NOTHING`,
+       opened_block, deposit, confirmed_deposit, settled, closes_at, accepted, spent, published, paid)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
   );
   const insertEvent = db.prepare(
     "INSERT OR REPLACE INTO events (block, log_index, channel, kind, amount, closes_at, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -93,7 +93,9 @@ export function chainStatements(db: Database.Database) {
         id,
       );
     },
-    addChannel({ channelId, terms }: ChainEvent & { kind: "opened" }): void {
+    /** Adds a channel that is not known, with its facts; what is settled counts as accepted and published. */
+    addChannel({ channelId, terms }: ChainEvent & { kind: "opened" }, facts: ChannelFacts): void {
+      const settled = fromAmount(facts.settled);
       insertChannel.run(
         channelId,
         terms.sender,
@@ -103,7 +105,14 @@ export function chainStatements(db: Database.Database) {
         terms.token,
         terms.challengePeriod,
         terms.salt,
-        ...Array<string>(6).fill(zero),
+        facts.openedBlock ?? null,
+        fromAmount(facts.deposit),
+        fromAmount(facts.confirmedDeposit),
+        settled,
+        facts.closesAt,
+        settled,
+        zero,
+        settled,
       );
     },
     /** What sponsored deposits of the channel cost its sender, once for each. */

@@ -2,7 +2,8 @@ import type { Hex } from "@rmps/proofs";
 import type Database from "better-sqlite3";
 import { settle } from "../../ledger/account.ts";
 import type { BlockRef, ChainEvent, ChainStep, ChainStore, Head } from "../chain.ts";
-import { foldFacts } from "../facts.ts";
+import { foldFacts, toFactEvent } from "../facts.ts";
+import { groupBy } from "../group-by.ts";
 import type { Accounts } from "./accounts.ts";
 import { promised } from "./promised.ts";
 import { chainStatements, type ChainStatements } from "./chain-statements.ts";
@@ -53,11 +54,12 @@ export class SqliteChain implements ChainStore {
     this.#head = head;
     return this.#change((changed) => {
       for (const channel of this.#sql.removeRange(from, cursor.number)) changed.add(channel);
-      this.#insert(events, changed);
+      const folded = this.#insert(events, changed);
       for (const block of [...blocks, cursor]) this.#sql.addBlock(block);
       this.#sql.trimBlocks(KEPT_BLOCKS);
       this.#sql.writeMeta("cursor", JSON.stringify(cursor));
       this.#confirm(before, head, changed);
+      return folded;
     });
   }
 
@@ -75,16 +77,28 @@ export class SqliteChain implements ChainStore {
     });
   }
 
-  #insert(events: readonly ChainEvent[], changed: Set<Hex>): void {
-    const ordered = [...events].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
-    for (const event of ordered) {
-      const { channelId } = event;
-      if (event.kind === "opened") this.#sql.addChannel(event);
-      else if (!this.#sql.knows(channelId)) continue;
-      this.#sql.addEvent(event);
-      changed.add(channelId);
-      if (event.kind === "opened" || event.kind === "topped-up") this.#applyFees(channelId);
+  /**
+   * Adds events. Channels that are new are written once, with all that is known of them: a start may have hundreds of
+   * thousands to read. In the order of their ids, as the table is: neighbours share its pages.
+   * @returns the new ones: their facts are folded already.
+   */
+  #insert(events: readonly ChainEvent[], changed: Set<Hex>): Set<Hex> {
+    const added = new Set<Hex>();
+    const byChannel = groupBy(events, ({ channelId }) => channelId);
+    for (const id of [...byChannel.keys()].sort()) {
+      const own = byChannel.get(id)!.sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+      if (!this.#sql.knows(id)) {
+        own.splice(0, own.findIndex(({ kind }) => kind === "opened"));
+        const [opening] = own;
+        if (opening?.kind !== "opened") continue;
+        this.#sql.addChannel(opening, foldFacts(own.map(toFactEvent), this.#head?.confirmed ?? -1));
+        added.add(id);
+      }
+      for (const event of own) this.#sql.addEvent(event);
+      changed.add(id);
+      if (own.some(({ kind }) => kind === "opened" || kind === "topped-up")) this.#applyFees(id);
     }
+    return added;
   }
 
   /** A deposit has arrived that may be a sponsored one: from the next proof on its fee counts as spent. */
@@ -101,15 +115,15 @@ export class SqliteChain implements ChainStore {
     this.#sql.writeMeta("head", JSON.stringify(head));
   }
 
-  /** Runs a change of events, then folds the channels that it names. All or nothing. */
-  #change(work: (changed: Set<Hex>) => void): Promise<Hex[]> {
+  /** Runs a change of events, then folds the channels that it names, but those that it returns. All or nothing. */
+  #change(work: (changed: Set<Hex>) => ReadonlySet<Hex> | void): Promise<Hex[]> {
     const changed = new Set<Hex>();
     const head = this.#head;
     return promised(() => {
       try {
         this.#db.transaction(() => {
-          work(changed);
-          for (const id of changed) this.#fold(id);
+          const folded = work(changed);
+          for (const id of changed) if (folded?.has(id) !== true) this.#fold(id);
         })();
       } catch (error) {
         this.#accounts.forget(changed);
