@@ -41,8 +41,10 @@ for (const part of PARTS) {
   const load = parts[part];
   if (load === undefined || !options.parts.has(part)) continue;
   const run = await load();
+  const began = performance.now();
   const finding = await run(options);
   for (const table of finding.tables) console.log(plain(table));
+  console.log(`(${part}: ${((performance.now() - began) / 1000).toFixed(0)} s)`);
   findings.push([part, finding]);
 }
 

@@ -10,7 +10,7 @@ import { CONNECTIONS, MANAGER, PRICE, payerKey } from "../world.ts";
 export interface Started {
   /** From the start of the process to the first payment that is durable, ms. */
   readonly start: number;
-  /** Resident memory then, bytes: before the bench's own proofs fill it. */
+  /** Resident memory then, bytes: no channel has been asked for yet but one. */
   readonly rss: number;
 }
 
@@ -18,7 +18,11 @@ export interface Started {
 export interface Round {
   /** CPU time of a payment, µs. */
   readonly cpu: number;
-  /** Resident memory after them, bytes. */
+}
+
+/** What it weighs after all payments. */
+export interface Weight {
+  /** Resident memory once the bench's own proofs are collected, bytes. */
   readonly rss: number;
 }
 
@@ -78,9 +82,13 @@ if (order.fill) {
   await payOne(ledger, proofs("few", 1)[0]!);
   // The clock counts from the start of the process.
   say({ kind: "started", start: performance.now(), rss: process.memoryUsage.rss() });
-  process.on("message", ({ which, payments }: { which: "few" | "many"; payments: number }) => {
-    cost(ledger, proofs(which, payments)).then(
-      (cpu) => say({ kind: "round", cpu, rss: process.memoryUsage.rss() }),
+  process.on("message", (message: { kind: "weigh" } | { kind: "pay"; which: "few" | "many"; payments: number }) => {
+    if (message.kind === "weigh") {
+      globalThis.gc?.();
+      return say({ kind: "weight", rss: process.memoryUsage.rss() });
+    }
+    cost(ledger, proofs(message.which, message.payments)).then(
+      (cpu) => say({ kind: "round", cpu }),
       (error: unknown) => say({ kind: "failed", reason: String(error) }),
     );
   });

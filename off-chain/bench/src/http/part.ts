@@ -20,7 +20,7 @@ export async function httpPart({ quick }: Options): Promise<Finding> {
   const verifications: number[] = [];
   // Until the compiler has seen some ten thousand requests, it is the compiler that is measured.
   const plan = quick
-    ? { warmup: 2_500, rounds: 5, lead: 150, measure: 400 }
+    ? { warmup: 2_800, rounds: 7, lead: 120, measure: 400 }
     : { warmup: 6_000, rounds: 11, lead: 200, measure: 1_000 };
   async function between(): Promise<void> {
     yardstick.send({ kind: "verify" });

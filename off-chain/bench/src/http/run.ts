@@ -1,5 +1,12 @@
 import type { Latencies } from "../load/generator.ts";
-import { openSession, startGenerator, type Contender, type Duration, type Measured, type Session } from "../load/session.ts";
+import {
+  openSession,
+  startGenerator,
+  type Contender,
+  type Duration,
+  type Measured,
+  type Session,
+} from "../load/session.ts";
 
 /** A contender's turns, round by round, and their medians; latencies are those of all its turns together. */
 export interface Result {

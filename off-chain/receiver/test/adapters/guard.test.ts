@@ -43,7 +43,7 @@ describe("A guarded answer", () => {
       void response.writeHead(201, "Made", { "Cache-Control": "public", "x-own": "1" }).end("content"),
     "with the status, as a list": (_request, response) =>
       void response.writeHead(201, ["Cache-Control", "public", "X-Own", "1"]).end("content"),
-    "beforehand": (_request, response) => {
+    beforehand: (_request, response) => {
       response.setHeader("Cache-Control", "public");
       response.setHeader("X-Own", "1");
       response.writeHead(201).end("content");

@@ -88,7 +88,10 @@ export class SqliteChain implements ChainStore {
     for (const id of [...byChannel.keys()].sort()) {
       const own = byChannel.get(id)!.sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
       if (!this.#sql.knows(id)) {
-        own.splice(0, own.findIndex(({ kind }) => kind === "opened"));
+        own.splice(
+          0,
+          own.findIndex(({ kind }) => kind === "opened"),
+        );
         const [opening] = own;
         if (opening?.kind !== "opened") continue;
         this.#sql.addChannel(opening, foldFacts(own.map(toFactEvent), this.#head?.confirmed ?? -1));
