@@ -1,29 +1,73 @@
 import type { ChargeOutcome, Store } from "@rmps/receiver";
-import { readPayment, writeReceipt, type Receipt } from "@rmps/wire";
+import { ZERO_ADDRESS } from "@rmps/proofs";
+import {
+  DIALECTS,
+  readChallenge,
+  readPayment,
+  writeChallenge,
+  writePayment,
+  writeReceipt,
+  type DialectName,
+  type HeaderMap,
+  type Receipt,
+} from "@rmps/wire";
 import { ledgerOver } from "../ours/receiver.ts";
 import { balanceOf, idOf, signatureOf } from "../vouchers/ours.ts";
-import { CONNECTIONS, MANAGER, PRICE, RECEIVER, termsOf } from "../world.ts";
+import { CHALLENGE_PERIOD, CONNECTIONS, MANAGER, PATH, PRICE, RECEIVER, TOKEN, termsOf } from "../world.ts";
 import type { Case } from "./case.ts";
 
 let turn = 0;
 const next = (): number => (turn = (turn + 1) % CONNECTIONS);
 
+const KEY = new Uint8Array(32).fill(7);
+const OPTIONS = { dialects: DIALECTS, challengeKey: KEY } as const;
+
+/** What the receiver offers, in all dialects. */
+function challenge(): HeaderMap {
+  const offer = {
+    gatewayPath: "/api/1",
+    price: PRICE,
+    manager: MANAGER,
+    token: TOKEN,
+    receiver: RECEIVER,
+    receiverSigner: ZERO_ADDRESS,
+    challengePeriod: CHALLENGE_PERIOD,
+    suggestedDeposit: 100n * PRICE,
+  };
+  const request = { url: `http://localhost:5000${PATH}`, method: "GET", expires: Date.now() + 86_400_000 };
+  return writeChallenge({ offer }, request, OPTIONS);
+}
+
 /** Headers of a request as Node gives them, with what clients send besides. */
-function headersOf(index: number): Record<string, string> {
+function requestsIn(dialect: DialectName): Record<string, string>[] {
+  const reading = readChallenge(challenge(), [dialect]);
+  if (reading.kind !== "challenge") throw new Error(`no offer in the dialect ${dialect}`);
+  const { echo } = reading.challenge;
+  return Array.from({ length: CONNECTIONS }, (_, index) => {
+    const payment = { channelId: idOf(index), balance: balanceOf(0), signature: signatureOf(index, 0) };
+    const headers = Object.entries(writePayment(payment, echo)).map(([name, value]) => [name.toLowerCase(), value]);
+    return {
+      host: "localhost:5000",
+      connection: "keep-alive",
+      accept: "*/*",
+      "user-agent": "bench",
+      ...(Object.fromEntries(headers) as Record<string, string>),
+    };
+  });
+}
+
+function decoding(name: string, dialect: DialectName): Case {
+  const requests = requestsIn(dialect);
   return {
-    host: "localhost:5000",
-    connection: "keep-alive",
-    accept: "*/*",
-    "user-agent": "bench",
-    "rdn-channel-id": idOf(index),
-    "rdn-sender-balance": String(balanceOf(0)),
-    "rdn-balance-signature": signatureOf(index, 0),
+    name: `decode: ${name}`,
+    run: () => {
+      if (readPayment(requests[next()]!, OPTIONS).kind !== "payment") throw new Error("not read");
+    },
   };
 }
 
 /** From headers to a payment, and from a charge to the headers of the answer. */
 export function wire(): readonly Case[] {
-  const requests = Array.from({ length: CONNECTIONS }, (_, index) => headersOf(index));
   const receipt: Receipt = {
     gatewayPath: "/api/1",
     cost: PRICE,
@@ -36,12 +80,9 @@ export function wire(): readonly Case[] {
     timestamp: Date.now(),
   };
   return [
-    {
-      name: "decode: RDN headers",
-      run: () => {
-        if (readPayment(requests[next()]!).kind !== "payment") throw new Error("not read");
-      },
-    },
+    decoding("RDN headers", "rdn"),
+    decoding("Payment credential", "payment"),
+    decoding("x402 payload", "x402"),
     { name: "encode: RDN receipt", run: () => writeReceipt("rdn", receipt) },
   ];
 }
