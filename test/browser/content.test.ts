@@ -11,7 +11,7 @@ const THIEF = `<!doctype html><html lang="en"><head><title>Novel</title><style>h
   const loot = {};
   const attempt = (name, work) => { try { loot[name] = String(work()); } catch (error) { loot[name] = error.name; } };
   attempt("origin", () => self.origin);
-  attempt("storage", () => localStorage.getItem("rmps.session-key"));
+  attempt("storage", () => localStorage.getItem("rmps.wallet"));
   attempt("session", () => sessionStorage.length);
   attempt("cookie", () => document.cookie);
   attempt("parent", () => parent.document.title);
@@ -104,7 +104,7 @@ describe("what was paid for, in the web page", () => {
 
   it("keeps HTML that is opened directly away from the key as well", async () => {
     const page = await buy("/doggo.jpg");
-    expect(await page.evaluate(() => localStorage.getItem("rmps.session-key"))).to.match(/^0x/);
+    expect(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).to.include("rmps");
     await page.goto(`${shop.url}/guest`);
     expect(await loot(page)).to.include({ origin: "null", storage: "SecurityError", database: "SecurityError" });
   });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 
 import { CENT, openShop, type Shop } from "./support/shop.ts";
-import { numbers, picture, receipt, says, useBrowser } from "./support/visit.ts";
+import { clearData, numbers, picture, receipt, says, useBrowser } from "./support/visit.ts";
 import { installWallet, type TestWallet } from "./support/wallet.ts";
 
 describe("the web page with a wallet of the browser's (EIP-6963)", () => {
@@ -90,7 +90,7 @@ describe("the web page with a wallet of the browser's (EIP-6963)", () => {
   it("gets the deposit back from the wallet alone where the browser's data is gone", async () => {
     const before = await shop.balance(5);
     const { page, wallet } = await bought(5);
-    await page.evaluate(() => localStorage.clear());
+    await clearData(page);
     await page.reload();
     await connect(page);
     await says(page, "Deposits without a key");
@@ -101,7 +101,7 @@ describe("the web page with a wallet of the browser's (EIP-6963)", () => {
     await says(page, "It is too early.");
 
     // The receiver claims what was spent in the meantime, and not more.
-    await page.evaluate(() => localStorage.clear()); // once more
+    await clearData(page); // once more
     await shop.pass(3601);
     await page.reload();
     await connect(page);

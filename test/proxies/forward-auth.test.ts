@@ -104,6 +104,15 @@ for (const { name, start } of proxies) {
       expect(served).to.deep.equal([]);
     });
 
+    it("hands on the page for people, and its files", async () => {
+      const answer = await get("/sold/a", { accept: "text/html" });
+      expect(answer.status).to.equal(402);
+      expect(answer.headers.get("content-security-policy")).to.contain("default-src 'none'");
+      const script = /<script defer src="([^"]+)"/.exec(await answer.text())![1]!;
+      expect((await get(script)).status).to.equal(200);
+      expect(served).to.deep.equal([]);
+    });
+
     it("serves what is paid for, with a receipt, without the payment, and keeps caches from sharing it", async () => {
       const answer = await pay("/sold/a?b=c");
       expect(answer.status).to.equal(200);

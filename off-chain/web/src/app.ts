@@ -2,6 +2,7 @@ import { SenderError, spentOf, type SenderEvent } from "@rmps/sender";
 import { format, parseTyped } from "./amount.ts";
 import { Chooser } from "./chooser.ts";
 import { Customer } from "./customer.ts";
+import type { Database } from "./database.ts";
 import { element, visible } from "./dom.ts";
 import { Endings } from "./endings.ts";
 import type { Facts } from "./facts.ts";
@@ -16,6 +17,7 @@ const BY_ITSELF = 10n;
 /** Decides what the page does next. */
 export class App {
   readonly #facts: Facts;
+  readonly #database: Database;
   readonly #view: View;
   readonly #stage: Stage;
   readonly #runner: Runner;
@@ -25,11 +27,12 @@ export class App {
   #bought = false;
   #cost = 0n;
 
-  constructor(facts: Facts, view: View, stage: Stage) {
+  constructor(facts: Facts, view: View, stage: Stage, database: Database) {
     this.#facts = facts;
+    this.#database = database;
     this.#view = view;
     this.#stage = stage;
-    this.#customer = new Customer(facts, (event) => this.#watch(event));
+    this.#customer = new Customer(facts, database, (event) => this.#watch(event));
     this.#runner = new Runner(view, () => this.#show());
     const [runner, customer] = [this.#runner, this.#customer];
     this.#endings = new Endings(facts, view, runner, customer);
@@ -59,7 +62,7 @@ export class App {
       event.preventDefault();
       this.#submitDeposit();
     });
-    window.addEventListener("storage", () => void this.#show());
+    this.#database.onChange(() => void this.#show());
 
     this.#chooser.start();
   }

@@ -1,5 +1,6 @@
-import { webStore, type ChannelRecord, type SenderEvent } from "@rmps/sender";
+import type { ChannelRecord, SenderEvent, Store } from "@rmps/sender";
 import type { Account } from "./account.ts";
+import { bookIn, type Database } from "./database.ts";
 import type { Facts } from "./facts.ts";
 import { Purse } from "./purse.ts";
 import { rememberWallet, sessionKey } from "./session.ts";
@@ -7,7 +8,8 @@ import { rememberWallet, sessionKey } from "./session.ts";
 /** Whoever looks at the page: the account that was chosen, and what it has with the seller. */
 export class Customer {
   readonly #facts: Facts;
-  readonly #store = webStore(localStorage, navigator.locks);
+  readonly #database: Database;
+  readonly #store: Store;
   readonly #onEvent: (event: SenderEvent) => void;
   #account: Account | undefined;
   #purse: Purse | undefined;
@@ -16,8 +18,10 @@ export class Customer {
   /** Channels whose session key is gone. */
   lost: ChannelRecord[] = [];
 
-  constructor(facts: Facts, onEvent: (event: SenderEvent) => void) {
+  constructor(facts: Facts, database: Database, onEvent: (event: SenderEvent) => void) {
     this.#facts = facts;
+    this.#database = database;
+    this.#store = bookIn(database);
     this.#onEvent = onEvent;
   }
 
@@ -38,7 +42,7 @@ export class Customer {
 
   /** Takes an account, and remembers it for the next visit. */
   async open(account: Account): Promise<void> {
-    const key = await sessionKey(localStorage, navigator.locks);
+    const key = await sessionKey(this.#database);
     const { signer: wallet, rpc } = account;
     const onEvent = this.#onEvent;
     this.#purse = await Purse.open({ facts: this.#facts, wallet, sessionKey: key, store: this.#store, rpc, onEvent });

@@ -1,25 +1,24 @@
 import type { Address, Hex } from "@rmps/proofs";
-import type { WebLocksLike, WebStorageLike } from "@rmps/sender";
+import type { WebStorageLike } from "@rmps/sender";
 import { hexlify, randomBytes } from "ethers";
+import type { Database } from "./database.ts";
 
-/** Items of the browser's storage, beside the book of channels (`rmps`). */
-const SESSION_KEY = "rmps.session-key";
+/** In the database, beside the book. */
+const SESSION_KEY = "session-key";
+/** In `localStorage`: nothing is lost with it. */
 const WALLET = "rmps.wallet";
 
 const KEY = /^0x[0-9a-f]{64}$/;
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 
 /**
- * The key that signs payments in the wallet's place: made once, by whichever tab comes first, and kept in the browser's
- * storage. It can spend what is in this origin's channels at their receiver, and nothing else.
+ * The key that signs payments in the wallet's place: made once, by whichever tab comes first, and kept in the browser.
+ * It can spend what is in this origin's channels at their receiver, and nothing else.
  */
-export function sessionKey(storage: WebStorageLike, locks: WebLocksLike): Promise<Hex> {
-  return locks.request(SESSION_KEY, () => {
-    const kept = storage.getItem(SESSION_KEY);
-    if (kept !== null && KEY.test(kept)) return Promise.resolve(kept as Hex);
-    const made = hexlify(randomBytes(32)) as Hex;
-    storage.setItem(SESSION_KEY, made);
-    return Promise.resolve(made);
+export function sessionKey(database: Pick<Database, "change">): Promise<Hex> {
+  return database.change(SESSION_KEY, (kept) => {
+    const key = typeof kept === "string" && KEY.test(kept) ? (kept as Hex) : (hexlify(randomBytes(32)) as Hex);
+    return [key, key];
   });
 }
 

@@ -108,3 +108,16 @@ export async function picture(page: Page): Promise<number> {
 export function says(page: Page, text: string | RegExp): Promise<void> {
   return page.getByText(text).first().waitFor();
 }
+
+/** Clears what the page keeps in the browser. */
+export function clearData(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        localStorage.clear();
+        const request = indexedDB.deleteDatabase("rmps");
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(new Error("not cleared"));
+      }),
+  );
+}
