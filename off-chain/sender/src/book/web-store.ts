@@ -15,7 +15,9 @@ export interface WebLocksLike {
 }
 
 /**
- * A book in the browser. Tabs that share the storage must share `locks`, or they sign the same balances.
+ * A book in one page of a browser. Give it `locks` where other tabs share the storage; but browsers may show two tabs an
+ * older `localStorage` than they hold, even under a lock, so that for several tabs a store of your own in IndexedDB is
+ * better: a change there is one transaction for all.
  * @param storage such as `localStorage`.
  * @param locks   such as `navigator.locks`; without it, only this page may use the storage.
  * @param key     the item in which the book is kept.
