@@ -23,12 +23,12 @@ async function obey(message: ToShop): Promise<void> {
     }
     case "state": {
       globalThis.gc?.();
-      const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+      const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
       const { spent, accepted, settled, open, closed } = await shop!.store.totals();
       return void tell({
         kind: "state",
         state: {
-          memory: { rss, heapUsed, external, arrayBuffers },
+          memory: { rss, heapUsed, heapTotal, external, arrayBuffers },
           books: { spent, accepted, settled, open, closed },
         },
       });

@@ -11,7 +11,7 @@ export type ShopOptions = Pick<ReceiverOptions, "store" | "port" | "apiToken" | 
 /** The shop's process at one moment, after its garbage was collected. */
 export interface ShopState {
   /** Bytes. */
-  readonly memory: Readonly<Record<"rss" | "heapUsed" | "external" | "arrayBuffers", number>>;
+  readonly memory: Readonly<Record<"rss" | "heapUsed" | "heapTotal" | "external" | "arrayBuffers", number>>;
   /** Sums over all channels, in the token's smallest unit. */
   readonly books: Readonly<{ spent: bigint; accepted: bigint; settled: bigint; open: number; closed: number }>;
 }
