@@ -11,6 +11,9 @@ export interface RunningNode {
   readonly ended: Promise<void>;
 }
 
+/** How often a node is started before that counts as a failure: a supervisor does not give up at once either. */
+const STARTS = 3;
+
 /** Nodes over one store, any of which may be dead. */
 export class Fleet {
   readonly #settings: NodeSettings;
@@ -26,7 +29,7 @@ export class Fleet {
   async start(): Promise<void> {
     await Promise.all(
       this.nodes.map(async (node, i) => {
-        if (node === undefined) this.nodes[i] = await this.#launch(i);
+        if (node === undefined) this.nodes[i] = await this.#supervise(i);
       }),
     );
   }
@@ -41,6 +44,16 @@ export class Fleet {
 
   async stop(): Promise<void> {
     for (let i = 0; i < this.nodes.length; i++) await this.kill(i);
+  }
+
+  async #supervise(index: number): Promise<RunningNode> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#launch(index);
+      } catch (error) {
+        if (attempt === STARTS) throw error;
+      }
+    }
   }
 
   async #launch(index: number): Promise<RunningNode> {
