@@ -145,7 +145,8 @@ for (const { id, file, source } of survivors) {
   const tests = ["ChannelStates", "Hashing", "SettleMany", "Exits", "ChainId"].map(
     (name) => `test/solidity/${name}.t.sol`,
   );
-  const { code } = await run(folder, {}, ["hardhat", "test", "solidity", ...tests], true);
+  const { code, output } = await run(folder, {}, ["hardhat", "test", "solidity", ...tests], true);
+  if (!/\d+ (passing|failing)/.test(output)) throw new Error(output); // no test was run
   writeFileSync(join(folder, file), original);
   if (code !== 0) results.set(id, { id, verdict: "killed", by: "fuzz tests" });
   else if (explained[id] === undefined) unexplained.push(id);

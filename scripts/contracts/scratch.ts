@@ -5,7 +5,15 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..", "..");
 
-const COPIED = ["contracts", "deploy", "test", "hardhat.config.ts", "package.json", "tsconfig.base.json"];
+const COPIED = [
+  "contracts",
+  "deploy",
+  "test",
+  "scripts/lib",
+  "hardhat.config.ts",
+  "package.json",
+  "tsconfig.base.json",
+];
 
 /** A fresh copy of the contracts and their tests, which is removed when the process ends. */
 export function makeScratch(name: string): string {
