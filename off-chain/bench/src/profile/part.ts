@@ -50,10 +50,11 @@ export async function profilePart({ quick }: Options): Promise<Finding> {
     guess: 4_000,
     flags: ["--cpu-prof", `--cpu-prof-dir=${directory}`, "--cpu-prof-interval=250"],
   } as const;
-  const milliseconds = quick ? 3_000 : 10_000;
+  const milliseconds = quick ? 2_000 : 6_000;
   try {
     const session = await openSession(generator, contender);
     await session.warmUp(milliseconds);
+    await session.turn({ lead: 0, measure: milliseconds });
     await session.end();
   } finally {
     await generator.stop();
