@@ -62,7 +62,7 @@ export class Fleet {
     });
     const ended = new Promise<void>((resolve) => {
       child.once("exit", () => {
-        this.kills++;
+        if (this.nodes[index] !== undefined) this.kills++; // one that never started was not killed at work
         this.nodes[index] = undefined;
         resolve();
       });
