@@ -94,12 +94,12 @@ describe("sponsoring when things go wrong", () => {
     node = await FaultyNode.before(chain.url);
     await restart({ rpc: node.url, rpcTimeoutMs: 500 });
     const [late, poor] = [await penniless(chain), await penniless(chain)];
-    const bodies = [await byAuthorization(chain, late, { until: 700 }), await byAuthorization(chain, poor)];
+    const bodies = [await byAuthorization(chain, late, { until: 790 }), await byAuthorization(chain, poor)];
     node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
     for (const body of bodies) expect(await ask(body)).to.include({ code: "chain-unavailable" });
     await receiver!.close();
     await jumpQueue(poor, chain.tokenAddress, callToken("transfer(address,uint256)", [GAS_PAYER.address, 10n * UNIT]));
-    await chain.pass(800);
+    await chain.pass(3000);
     await restart();
     await eventually(async () => (await receiver!.store.sponsorships.waiting()).length === 0);
     for (const body of bodies) expect(await ask(body)).to.include({ status: 409, code: "sponsorship-failed" });

@@ -180,7 +180,7 @@ describe("POST /channels", () => {
     });
 
     it("an authorization that is not valid yet, or not for long enough", async () => {
-      for (const times of [{ from: 30 }, { until: 500 }, { until: -10 }]) {
+      for (const times of [{ from: 3600, until: 9000 }, { until: 500 }, { until: -10 }]) {
         expect(await opened(sender, times)).to.include({ status: 422, code: "authorization-window" });
       }
       expect(await ask(await byPermit2(chain, sender, { until: 500 }))).to.include({ code: "authorization-window" });
