@@ -93,8 +93,9 @@ abstract contract Ledger is World {
         owedBefore = totalOwed(address(moody));
     }
 
-    /// @notice I3, I4, I5, I8: what one call may do to a channel, and to all others.
+    /// @notice I3, I4, I5, I8, I12: what one call may do to a channel, and to all others.
     function _compare(bool all) private {
+        check(moody.answered() == 0, "I12: the manager was re-entered");
         for (uint256 i = 0; i < CHANNELS; ++i) {
             ChannelState memory old = before[i];
             ChannelState memory state = manager.stateOf(ids[i]);
@@ -236,10 +237,6 @@ abstract contract Ledger is World {
 
     function tokens() external view returns (IERC20[2] memory) {
         return [IERC20(micro), IERC20(moody)];
-    }
-
-    function reentries() external view returns (uint256) {
-        return moody.answered();
     }
 
     function bank() external view returns (address) {
