@@ -123,6 +123,25 @@ describe("sponsoring when things go wrong", () => {
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
   });
 
+  it("raises no fee beyond what one may cost, however long it is stuck", async () => {
+    let later = 0;
+    const maxCost = parseEther("0.0006");
+    const gas = { resendMs: 1000, maxFeePerGas: parseEther("0.001") };
+    await restart({ gas, sponsor: { ...SPONSOR, maxCost }, now: () => Date.now() + later });
+    const body = await byAuthorization(chain, await penniless(chain));
+    await holdBack();
+    expect(await ask(body)).to.include({ status: 202 });
+    const costs: bigint[] = [];
+    for (let attempt = 0; attempt < 30; attempt++) {
+      later += 2000;
+      await round();
+      const [row] = await queue();
+      costs.push(row!.maxFeePerGas * row!.gasLimit);
+    }
+    expect(costs.at(-1)! > costs[0]!, "it was raised").to.equal(true);
+    expect(costs.at(-1)! <= maxCost, String(costs.at(-1))).to.equal(true);
+  });
+
   it("has one under way for each sender", async () => {
     await restart();
     const sender = await penniless(chain);
