@@ -183,22 +183,24 @@ describe("operators' commands that send", () => {
   });
 
   describe("keys", () => {
+    const fund = (...key: string[]) => office.run("fund", "--tokens", "0", ...key, office.chain.token);
+
     it("come from a file or a keystore that only its owner can read", async () => {
       const { address, privateKey } = office.chain.account(1);
       const open = office.file("open.key", privateKey, 0o644);
-      expect((await office.run("fund", "--key-file", open, office.chain.token)).stderr).to.match(/chmod 600/);
+      expect((await fund("--key-file", open)).stderr).to.match(/chmod 600/);
       const raw = office.file("raw.key", `${privateKey}\n`);
-      expect((await office.run("fund", "--key-file", raw, office.chain.token)).code).to.equal(0);
+      expect((await fund("--key-file", raw)).code).to.equal(0);
       const keystore = office.file(
         "keystore.json",
         await encryptKeystoreJson({ address, privateKey }, "secret", { scrypt: { N: 2, r: 1, p: 1 } }),
       );
-      const locked = await office.run("fund", "--key-file", keystore, office.chain.token);
+      const locked = await fund("--key-file", keystore);
       expect(locked.stderr).to.match(/RMPS_PASSWORD/);
     });
 
     it("must be named, and one way only", async () => {
-      expect((await office.run("fund", office.chain.token)).stderr).to.match(/^Say who sends/);
+      expect((await fund()).stderr).to.match(/^Say who sends/);
     });
   });
 });
