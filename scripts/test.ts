@@ -27,22 +27,24 @@ function testFiles(folder: string): string[] {
 const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "120000"];
 const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
 
-/** Hardhat's runners and deployments write `artifacts/`, so they share a lane; the others need only what `npm run build` made. */
+/**
+ * What must not run side by side shares a lane: Hardhat's runners and deployments write `artifacts/`. The others need
+ * only what `npm run build` made. The longest lanes come first.
+ */
 const lanes: readonly (readonly Runner[])[] = [
   [
     ["solidity", "hardhat", "test", "solidity"],
     ["contracts", "hardhat", "test", "mocha"],
     ["deployment", ...mocha, ...testFiles("test/deploy"), ...testFiles("test/packages")],
   ],
-  [
-    offChain("proofs"),
-    offChain("wire"),
-    offChain("receiver"),
-    offChain("sender"),
-    offChain("web"),
-    ["end to end", ...mocha, ...testFiles("test/e2e")],
-  ],
+  [offChain("receiver")],
+  [["end to end", ...mocha, ...testFiles("test/e2e")]],
+  [offChain("sender")],
+  [offChain("proofs"), offChain("wire"), offChain("web")],
 ];
+
+/** Lanes that run at once: what two cores carry. */
+const AT_ONCE = 2;
 
 /** Sums what Mocha (`12 passing`) and Hardhat's Solidity runner (`12 passed`) print. */
 function count(output: string, word: string): number {
@@ -76,10 +78,13 @@ function run([name, command, ...args]: Runner): Promise<Outcome> {
   });
 }
 
-async function runLane(lane: readonly Runner[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const runner of lane) outcomes.push(await run(runner));
-  return outcomes;
+const waiting = [...lanes];
+const outcomes: Outcome[] = [];
+
+async function work(): Promise<void> {
+  for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
+    for (const runner of lane) outcomes.push(await run(runner));
+  }
 }
 
 for (const build of ["build:contracts", "build"]) {
@@ -89,7 +94,7 @@ for (const build of ["build:contracts", "build"]) {
     process.exit(1);
   }
 }
-const outcomes = (await Promise.all(lanes.map(runLane))).flat();
+await Promise.all(Array.from({ length: AT_ONCE }, work));
 const sum = (what: keyof Outcome) => outcomes.reduce((total, outcome) => total + outcome[what], 0);
 const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")];
 if (skipped > 0) {
