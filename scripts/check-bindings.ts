@@ -1,6 +1,5 @@
 /** Rebuilds the contracts and fails if `typechain-types/` is not what the sources say: the bindings are committed. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -11,15 +10,7 @@ function run(command: string, ...args: string[]): string {
   return stdout;
 }
 
-/** What a file of ours says, but for the order of its lines: that of the lists of contracts differs from run to run. */
-const linesOf = (text: string) => text.split("\n").sort().join("\n");
-
 run("hardhat", "build", "--force");
-for (const file of run("git", "diff", "--name-only", "--diff-filter=M", "--", "typechain-types").split("\n")) {
-  const same =
-    file !== "" && linesOf(run("git", "show", `HEAD:${file}`)) === linesOf(readFileSync(join(root, file), "utf8"));
-  if (same) run("git", "checkout", "-q", "--", file);
-}
 const drift = run("git", "status", "--porcelain", "--untracked-files=all", "--", "typechain-types");
 if (drift === "") {
   console.log("Bindings are up to date.");

@@ -14,8 +14,8 @@ declare module "@nomicfoundation/hardhat-ethers/types" {
 getContractFactory(name: 'FrontDesk', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FrontDesk__factory>
 getContractFactory(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SplitReceiver__factory>
 getContractFactory(name: 'IChannelManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChannelManager__factory>
-getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC223Recipient__factory>
+getContractFactory(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC3009Bytes__factory>
 getContractFactory(name: 'IPermit2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPermit2__factory>
 getContractFactory(name: 'PlainToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PlainToken__factory>
 getContractFactory(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RecordingRecipient__factory>
@@ -46,8 +46,8 @@ getContractFactory(name: 'MicroToken', signerOrOptions?: ethers.Signer | Factory
 getContractAt(name: 'FrontDesk', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FrontDesk>
 getContractAt(name: 'SplitReceiver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SplitReceiver>
 getContractAt(name: 'IChannelManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChannelManager>
-getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IERC223Recipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC223Recipient>
+getContractAt(name: 'IERC3009Bytes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC3009Bytes>
 getContractAt(name: 'IPermit2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPermit2>
 getContractAt(name: 'PlainToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PlainToken>
 getContractAt(name: 'RecordingRecipient', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RecordingRecipient>
@@ -78,8 +78,8 @@ getContractAt(name: 'MicroToken', address: string | ethers.Addressable, signer?:
 deployContract(name: 'FrontDesk', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
-deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IERC223Recipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
+deployContract(name: 'IERC3009Bytes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
@@ -110,8 +110,8 @@ deployContract(name: 'MicroToken', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'FrontDesk', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FrontDesk>
 deployContract(name: 'SplitReceiver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SplitReceiver>
 deployContract(name: 'IChannelManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChannelManager>
-deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IERC223Recipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC223Recipient>
+deployContract(name: 'IERC3009Bytes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC3009Bytes>
 deployContract(name: 'IPermit2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPermit2>
 deployContract(name: 'PlainToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PlainToken>
 deployContract(name: 'RecordingRecipient', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RecordingRecipient>
