@@ -31,9 +31,9 @@ export function run(folder: string, env: Record<string, string>, command: string
   });
 }
 
-/** How many tests passed and failed, from what Mocha and Hardhat print. */
+/** How many tests passed and failed, from what Mocha and Hardhat print: the last line of each sums up those before. */
 export function tally(output: string): { passed: number; failed: number } {
-  const sum = (word: string): number =>
-    [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((total, match) => total + Number(match[1]), 0);
-  return { passed: sum("passing"), failed: sum("failing") };
+  const last = (word: string): number =>
+    Number([...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].at(-1)?.[1] ?? 0);
+  return { passed: last("passing"), failed: last("failing") };
 }
