@@ -1,6 +1,7 @@
 import type { Address, Terms } from "@rmps/proofs";
+import type { Bundle } from "@rmps/wire";
 import { connect, sender } from "./lib/chain.ts";
-import { readBundles, type Bundle } from "./lib/bundles.ts";
+import { readBundles } from "./lib/bundles.ts";
 import { OperatorError, main } from "./lib/command.ts";
 import { confirm, moneyOf } from "./lib/print.ts";
 

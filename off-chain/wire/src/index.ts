@@ -42,6 +42,8 @@ export {
   type RefusalAnswer,
   type WireOptions,
 } from "./wire.ts";
+export { readTerms, writeTerms, type TermsJson } from "./api/terms.ts";
+export { readBundle, writeBundle, type Bundle } from "./api/bundle.ts";
 export { rdn } from "./rdn/rdn.ts";
 export { paymentAuth } from "./payment-auth/payment-auth.ts";
 export { x402 } from "./x402/x402.ts";

@@ -11,6 +11,7 @@ import {
   type Hex,
   type Terms,
 } from "@rmps/proofs";
+import { writeBundle } from "@rmps/wire";
 import { hexlify, randomBytes, type HDNodeWallet } from "ethers";
 import { startLocalChain, type LocalChain } from "../../../scripts/lib/local-chain.ts";
 import { runScript, type Outcome } from "./command.ts";
@@ -70,25 +71,11 @@ export class Office {
   }
 
   /** A bundle as the receiver's API gives it. */
-  bundle(sender: number, { id, terms }: { id: Hex; terms: Terms }, balance: bigint) {
+  bundle(sender: number, { terms }: { terms: Terms }, balance: bigint, domain = this.domain) {
+    const id = channelId(terms, domain);
     const key = this.chain.account(sender).privateKey as Hex;
-    return {
-      chain_id: Number(this.chain.chainId),
-      contract: this.chain.manager,
-      channel_id: id,
-      terms: {
-        sender: terms.sender,
-        sender_signer: terms.senderSigner,
-        receiver: terms.receiver,
-        receiver_signer: terms.receiverSigner,
-        token: terms.token,
-        challenge_period: terms.challengePeriod,
-        salt: terms.salt,
-      },
-      amount: balance.toString(),
-      balance: balance.toString(),
-      proof: signBalanceProof({ ...this.domain, channelId: id, balance }, key),
-    };
+    const proof = signBalanceProof({ ...domain, channelId: id, balance }, key);
+    return writeBundle({ ...domain, id, terms, amount: balance, balance, proof });
   }
 
   /** Writes a file that only its owner can read, unless told otherwise. */

@@ -1,14 +1,5 @@
-import {
-  parseAddress,
-  parseAmount,
-  parseHash,
-  ParseError,
-  parseTerms,
-  ZERO_ADDRESS,
-  type Address,
-  type Hex,
-  type TermsInput,
-} from "@rmps/proofs";
+import { parseAddress, parseAmount, parseHash, ParseError, type Address, type Hex } from "@rmps/proofs";
+import { readTerms } from "@rmps/wire";
 import { z } from "zod";
 import type { SponsorRequest } from "../sponsor/types.ts";
 import { malformed, type Problem } from "./problem.ts";
@@ -17,10 +8,10 @@ import { malformed, type Problem } from "./problem.ts";
 const MAX_SIGNATURE = 8192;
 
 /** Turns a parser of ours into a zod type, so that its remedy becomes the message. */
-function parsedBy<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context) => {
+function parsedFrom<Given, T>(given: z.ZodType<Given>, parse: (value: Given) => T) {
+  return given.transform((value, context) => {
     try {
-      return parse(text);
+      return parse(value);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
@@ -28,6 +19,8 @@ function parsedBy<T>(parse: (text: string) => T) {
     }
   });
 }
+
+const parsedBy = <T>(parse: (text: string) => T) => parsedFrom(z.string(), parse);
 
 const seconds = z.union([
   parsedBy(parseAmount),
@@ -41,28 +34,6 @@ const signature = z
   .transform((text) => text.toLowerCase() as Hex);
 
 const closeRequest = z.object({ amount: parsedBy(parseAmount), deadline: seconds, signature });
-
-const terms = z
-  .strictObject({
-    sender: z.string(),
-    sender_signer: z.string().default(ZERO_ADDRESS),
-    receiver: z.string(),
-    receiver_signer: z.string().default(ZERO_ADDRESS),
-    token: z.string(),
-    challenge_period: z.number(),
-    salt: z.string(),
-  })
-  .transform((given, context) => {
-    const { sender_signer: senderSigner, receiver_signer: receiverSigner, challenge_period: period, ...same } = given;
-    try {
-      const hex = { senderSigner, receiverSigner, ...same } as Omit<TermsInput, "challengePeriod">;
-      return parseTerms({ ...hex, challengePeriod: period });
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
-      return z.NEVER;
-    }
-  });
 
 const authorization = z.discriminatedUnion("method", [
   z
@@ -80,7 +51,7 @@ const authorization = z.discriminatedUnion("method", [
 ]);
 
 const sponsorRequest = z.strictObject({
-  terms,
+  terms: parsedFrom(z.unknown(), readTerms),
   amount: parsedBy(parseAmount),
   fee: parsedBy(parseAmount).default(0n),
   authorization,

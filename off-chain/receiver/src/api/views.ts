@@ -1,3 +1,4 @@
+import { writeBundle, writeTerms } from "@rmps/wire";
 import { statusOf, type ChannelRecord } from "../store/channel.ts";
 import type { Totals } from "../store/store.ts";
 import type { ReceiverIdentity } from "../config/options.ts";
@@ -9,13 +10,7 @@ export function channelView(channel: ChannelRecord) {
   const { id, terms, agreement } = channel;
   return {
     id,
-    sender: terms.sender,
-    sender_signer: terms.senderSigner,
-    receiver: terms.receiver,
-    receiver_signer: terms.receiverSigner,
-    token: terms.token,
-    challenge_period: terms.challengePeriod,
-    salt: terms.salt,
+    ...writeTerms(terms),
     status: statusOf(channel),
     opened_block: channel.openedBlock ?? null,
     deposit: String(channel.deposit),
@@ -69,21 +64,7 @@ export function statsView(
 export function bundleView({ chainId, contract }: ReceiverIdentity, channel: ChannelRecord) {
   const { proof, terms, spent } = channel;
   if (proof === undefined) return undefined;
-  return {
-    chain_id: Number(chainId),
-    contract,
-    channel_id: channel.id,
-    terms: {
-      sender: terms.sender,
-      sender_signer: terms.senderSigner,
-      receiver: terms.receiver,
-      receiver_signer: terms.receiverSigner,
-      token: terms.token,
-      challenge_period: terms.challengePeriod,
-      salt: terms.salt,
-    },
-    amount: String(spent < proof.balance ? spent : proof.balance),
-    balance: String(proof.balance),
-    proof: proof.signature,
-  };
+  const { balance, signature } = proof;
+  const amount = spent < balance ? spent : balance;
+  return writeBundle({ chainId, contract, id: channel.id, terms, amount, balance, proof: signature });
 }

@@ -1,4 +1,5 @@
 import { channelId, depositData, type Hex, type Terms } from "@rmps/proofs";
+import { writeTerms } from "@rmps/wire";
 import { hexlify, parseEther, randomBytes, Wallet } from "ethers";
 import type { SponsorOptions } from "../../src/config/options.ts";
 import { UNIT, type Key, type TestChain } from "./chain.ts";
@@ -33,18 +34,6 @@ async function timeOf(chain: TestChain): Promise<number> {
   return Math.max((await chain.provider.getBlock("latest"))!.timestamp, Math.ceil(Date.now() / 1000));
 }
 
-export function jsonOf(terms: Terms) {
-  return {
-    sender: terms.sender,
-    sender_signer: terms.senderSigner,
-    receiver: terms.receiver,
-    receiver_signer: terms.receiverSigner,
-    token: terms.token,
-    challenge_period: terms.challengePeriod,
-    salt: terms.salt,
-  };
-}
-
 /** A request with an ERC-3009 authorization, as its body. */
 export async function byAuthorization(chain: TestChain, sender: Key, wish: Wish = {}) {
   const { terms = chain.termsOf(sender), amount = UNIT, fee = SPONSOR.fee!, from = -86_400, until = 3600 } = wish;
@@ -59,7 +48,7 @@ export async function byAuthorization(chain: TestChain, sender: Key, wish: Wish 
     depositData.authorization(deposit, times),
   );
   return {
-    terms: jsonOf(terms),
+    terms: writeTerms(terms),
     amount: String(amount),
     fee: String(fee),
     authorization: {
@@ -83,7 +72,7 @@ export async function byPermit2(chain: TestChain, sender: Key, wish: Wish = {}) 
     depositData.permit(deposit, { nonce: 7n, deadline }),
   );
   return {
-    terms: jsonOf(terms),
+    terms: writeTerms(terms),
     amount: String(amount),
     fee: String(fee),
     authorization: { method: "permit2", nonce: "7", deadline: String(deadline), signature },

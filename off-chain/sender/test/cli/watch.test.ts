@@ -1,4 +1,5 @@
 import { signBalanceProof } from "@rmps/proofs";
+import { writeBundle } from "@rmps/wire";
 import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,24 +21,7 @@ describe("rmps watch", () => {
     const { terms, id, contract, chainId } = await record();
     const balance = 3n * PRICE;
     const proof = signBalanceProof({ chainId, contract, channelId: id, balance }, world.chain.key(2));
-    const bundle = {
-      chain_id: 31337,
-      contract,
-      channel_id: id,
-      terms: {
-        sender: terms.sender,
-        sender_signer: terms.senderSigner,
-        receiver: terms.receiver,
-        receiver_signer: terms.receiverSigner,
-        token: terms.token,
-        challenge_period: terms.challengePeriod,
-        salt: terms.salt,
-      },
-      amount: balance.toString(),
-      balance: balance.toString(),
-      proof,
-      ...changes,
-    };
+    const bundle = { ...writeBundle({ chainId, contract, id, terms, amount: balance, balance, proof }), ...changes };
     const file = join(world.home, `${id}.json`);
     await writeFile(file, JSON.stringify(bundle));
     return { seller, record: await record(), file, bundle };

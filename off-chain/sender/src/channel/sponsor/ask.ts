@@ -1,4 +1,5 @@
 import type { Terms } from "@rmps/proofs";
+import { writeTerms } from "@rmps/wire";
 import { SenderError } from "../../errors.ts";
 import { apiUrl, reasonIn, type ReceiverDesk } from "../receiver-api.ts";
 import type { Authorization } from "./authorization.ts";
@@ -82,15 +83,7 @@ async function jsonOf(response: Response): Promise<Record<string, unknown>> {
 
 function bodyOf({ terms, amount, fee, authorization }: SponsorRequest): string {
   return JSON.stringify({
-    terms: {
-      sender: terms.sender,
-      sender_signer: terms.senderSigner,
-      receiver: terms.receiver,
-      receiver_signer: terms.receiverSigner,
-      token: terms.token,
-      challenge_period: terms.challengePeriod,
-      salt: terms.salt,
-    },
+    terms: writeTerms(terms),
     amount: `${amount}`,
     fee: `${fee}`,
     authorization,

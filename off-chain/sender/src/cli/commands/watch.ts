@@ -1,3 +1,4 @@
+import type { Bundle } from "@rmps/wire";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -5,7 +6,7 @@ import { CLOSED } from "../../book/moves.ts";
 import { factsOf, managerAt, type Chain } from "../../channel/chain.ts";
 import { mined } from "../../channel/transaction.ts";
 import { SenderError } from "../../errors.ts";
-import { parseBundles, type Bundle } from "../bundle.ts";
+import { parseBundles } from "../bundle.ts";
 import type { Context } from "../context.ts";
 import { show } from "../money.ts";
 
