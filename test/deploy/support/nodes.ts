@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
 import { JsonRpcProvider, type JsonRpcSigner } from "ethers";
 import hre from "hardhat";
+import * as anvil from "../../fixtures/anvil.ts";
 
 /** A fresh local chain that speaks JSON-RPC over HTTP. */
 export interface Node {
@@ -32,24 +29,10 @@ export async function startHardhat(hardfork = "prague"): Promise<Node> {
   return connect(`http://127.0.0.1:${port}`, () => server.close());
 }
 
-/** Foundry's node, which shares no code with Hardhat's. */
+/** Foundry's node, see `startAnvil` of the fixtures. */
 export async function startAnvil(...args: string[]): Promise<Node> {
-  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
-  const binary = createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${platform}/bin/anvil`);
-  const child = spawn(binary, ["--port", "0", ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(child, "exit");
-  const stop = async (): Promise<void> => {
-    child.kill();
-    await exited;
-  };
-  for await (const line of createInterface({ input: child.stdout })) {
-    const port = /^Listening on \S+:(\d+)$/.exec(line)?.[1];
-    if (port === undefined) continue;
-    child.stdout.resume();
-    return connect(`http://127.0.0.1:${port}`, stop);
-  }
-  await stop();
-  throw new Error("anvil did not start.");
+  const { url, stop } = await anvil.startAnvil(...args);
+  return connect(url, stop);
 }
 
 /** The two nodes that every deployment is tried on. */

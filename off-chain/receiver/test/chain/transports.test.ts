@@ -1,64 +1,8 @@
 import { expect } from "chai";
-import { spawn, type ChildProcess } from "node:child_process";
-import { createRequire } from "node:module";
-import { createServer, type AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { startAnvil } from "../../../../test/fixtures/anvil.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, TestChain, UNIT } from "../support/chain.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
-
-const require = createRequire(import.meta.url);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A second, independent implementation of the chain. */
-class Anvil {
-  readonly url: string;
-  readonly #child: ChildProcess;
-
-  private constructor(url: string, child: ChildProcess) {
-    this.url = url;
-    this.#child = child;
-  }
-
-  static async start(): Promise<Anvil> {
-    const port = await freePort();
-    const folder = dirname(require.resolve("@foundry-rs/anvil-linux-amd64/package.json"));
-    const child = spawn(join(folder, "bin", "anvil"), ["--port", String(port), "--silent"], { stdio: "ignore" });
-    const anvil = new Anvil(`http://127.0.0.1:${port}`, child);
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-    const headers = { "content-type": "application/json" };
-    await eventually(() =>
-      fetch(anvil.url, { method: "POST", headers, body }).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
-    return anvil;
-  }
-
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#child.on("close", () => resolve());
-      this.#child.kill("SIGKILL");
-    });
-  }
-}
-
-function hasAnvil(): boolean {
-  try {
-    require.resolve("@foundry-rs/anvil-linux-amd64/package.json");
-    return true;
-  } catch {
-    return false; // its binaries are packages by platform
-  }
-}
 
 async function wholeStory(chain: TestChain, receiver: RunningReceiver): Promise<void> {
   const channel = await chain.open(2);
@@ -107,9 +51,8 @@ describe("ways to a chain", () => {
   });
 
   for (const scheme of ["http", "ws"]) {
-    it(`follows anvil over ${scheme}`, async function () {
-      if (!hasAnvil()) return this.skip();
-      const anvil = await Anvil.start();
+    it(`follows anvil over ${scheme}`, async () => {
+      const anvil = await startAnvil();
       const chain = await TestChain.start({ url: anvil.url });
       const receiver = await start(chain, stores.path(), { rpc: anvil.url.replace("http", scheme) });
       try {
