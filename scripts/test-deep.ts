@@ -18,6 +18,7 @@ const SEED = Number(process.env.RMPS_SEED ?? 1);
 
 const TESTS = "test/solidity";
 const HANDLER = `${TESTS}/Handler.t.sol`; // the campaign finds its handler among the files that are named
+const PATHS = `${TESTS}/support/Paths.sol`;
 const paths = "cache/paths";
 const started = Date.now();
 
@@ -45,9 +46,9 @@ async function play({ file, seed, paths }: (typeof parts)[number]): Promise<void
   console.log(`seed ${seed}\n${output.slice(output.indexOf(file)).trim()}\n`);
 }
 
-/** How often each path of the campaign was taken, by the names of `Handler.Path`. */
+/** How often each path of the campaign was taken, by the names of `Path`. */
 function pathsTaken(): [name: string, count: number][] {
-  const names = /enum Path \{([^}]*)\}/.exec(readFileSync(join(root, HANDLER), "utf8"))?.[1]?.split(",") ?? [];
+  const names = /enum Path \{([^}]*)\}/.exec(readFileSync(join(root, PATHS), "utf8"))?.[1]?.split(",") ?? [];
   const lines = readdirSync(join(root, paths))
     .flatMap((file) =>
       readFileSync(join(root, paths, file), "utf8")
