@@ -76,13 +76,24 @@ export interface SponsorshipStore {
 /** How long one that is final is remembered, in milliseconds: a month. Its authorization is used, or expired, by then. */
 export const REMEMBERED = 30 * 86_400_000;
 
-/** The rule of the limits, apart from where the rows are. */
+/** What the rows of a store say about a new request. */
+export interface SponsorshipRows {
+  /** The sender has one that is not mined. */
+  readonly inFlight: boolean;
+  /** One of the sender's cost gas within the period and failed. */
+  readonly failed: boolean;
+  /** Wei that count against the budget of the period. */
+  readonly spent: bigint;
+}
+
+/** The rule of the limits, apart from where the rows are; undefined: nothing is against it. */
 export function refusalOf(
-  rows: { readonly inFlight: boolean; readonly failed: boolean; readonly spent: bigint },
+  { inFlight, failed, spent }: SponsorshipRows,
   cost: bigint,
   { budget }: SponsorshipLimits,
-): SponsorshipRefusal | undefined {
-  if (rows.inFlight) return "sender-busy";
-  if (rows.failed) return "sender-barred";
-  return rows.spent + cost > budget ? "budget-exhausted" : undefined;
+): Extract<SponsorshipOutcome, { kind: "refused" }> | undefined {
+  const refused = (reason: SponsorshipRefusal) => ({ kind: "refused", reason }) as const;
+  if (inFlight) return refused("sender-busy");
+  if (failed) return refused("sender-barred");
+  return spent + cost > budget ? refused("budget-exhausted") : undefined;
 }

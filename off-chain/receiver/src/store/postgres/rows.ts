@@ -1,16 +1,10 @@
 import type { Hex } from "@rmps/proofs";
 import type { ChannelRecord } from "../channel.ts";
+import { toTerms, type TermsRow } from "../rows.ts";
 
 /** A row of `channels` with what is in flight on it, as the driver gives it: big numbers as decimal text. */
-export interface ChannelRow {
+export interface ChannelRow extends TermsRow {
   id: Hex;
-  sender: Hex;
-  sender_signer: Hex;
-  receiver: Hex;
-  receiver_signer: Hex;
-  token: Hex;
-  challenge_period: number;
-  salt: Hex;
   opened_block: string | null;
   deposit: string;
   confirmed_deposit: string;
@@ -36,15 +30,7 @@ export const CHANNEL_COLUMNS =
 export function toRecord(row: ChannelRow): ChannelRecord {
   return {
     id: row.id,
-    terms: {
-      sender: row.sender,
-      senderSigner: row.sender_signer,
-      receiver: row.receiver,
-      receiverSigner: row.receiver_signer,
-      token: row.token,
-      challengePeriod: row.challenge_period,
-      salt: row.salt,
-    },
+    terms: toTerms(row),
     openedBlock: row.opened_block === null ? undefined : Number(row.opened_block),
     deposit: BigInt(row.deposit),
     confirmedDeposit: BigInt(row.confirmed_deposit),

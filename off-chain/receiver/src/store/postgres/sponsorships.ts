@@ -1,4 +1,4 @@
-import type { Address, Hex } from "@rmps/proofs";
+import type { Hex } from "@rmps/proofs";
 import type { Pool, PoolClient } from "pg";
 import {
   refusalOf,
@@ -6,27 +6,15 @@ import {
   type Sponsorship,
   type SponsorshipLimits,
   type SponsorshipOutcome,
-  type SponsorshipState,
   type SponsorshipStore,
 } from "../sponsorships.ts";
+import { toSponsorship, type SponsorshipRow } from "../rows.ts";
 import { guard, transact } from "./connect.ts";
 
 /** Serialises nodes that store one at once; "RMPS" in ASCII, and a number. */
 const SPONSOR_LOCK = "1380798547, 3";
 
-interface Row {
-  key: Hex;
-  channel: Hex;
-  sender: Address;
-  amount: string;
-  fee: string;
-  data: Hex;
-  valid_until: string;
-  cost: string;
-  state: SponsorshipState;
-  hash: Hex | null;
-  created: string;
-}
+const read = (row: SponsorshipRow) => toSponsorship(row, BigInt);
 
 /** Sponsored deposits in PostgreSQL, the same for all nodes. */
 export class PostgresSponsorships implements SponsorshipStore {
@@ -46,13 +34,13 @@ export class PostgresSponsorships implements SponsorshipStore {
         await client.query("DELETE FROM rmps.sponsorships WHERE created < $1 AND state IN ('done', 'failed')", [
           createdAt - REMEMBERED,
         ]);
-        const { rows } = await client.query<Row>(
+        const { rows } = await client.query<SponsorshipRow>(
           `INSERT INTO rmps.sponsorships
              (key, channel, sender, amount, fee, data, valid_until, cost, state, created, applied)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'stored', $9, $5::numeric = 0) RETURNING *`,
           [key, channelId, sender, String(amount), String(fee), data, validUntil, String(cost), createdAt],
         );
-        return { kind: "stored", sponsorship: toSponsorship(rows[0]!) };
+        return { kind: "stored", sponsorship: read(rows[0]!) };
       }),
     );
   }
@@ -74,7 +62,7 @@ export class PostgresSponsorships implements SponsorshipStore {
 
   waiting(): Promise<Sponsorship[]> {
     const sql = "SELECT * FROM rmps.sponsorships WHERE state = 'stored' ORDER BY created, key";
-    return guard(async () => (await this.#pool.query<Row>(sql)).rows.map(toSponsorship));
+    return guard(async () => (await this.#pool.query<SponsorshipRow>(sql)).rows.map(read));
   }
 
   spent(since: number): Promise<bigint> {
@@ -84,8 +72,8 @@ export class PostgresSponsorships implements SponsorshipStore {
 }
 
 async function find(client: Pool | PoolClient, key: Hex): Promise<Sponsorship | undefined> {
-  const { rows } = await client.query<Row>("SELECT * FROM rmps.sponsorships WHERE key = $1", [key]);
-  return rows[0] && toSponsorship(rows[0]);
+  const { rows } = await client.query<SponsorshipRow>("SELECT * FROM rmps.sponsorships WHERE key = $1", [key]);
+  return rows[0] && read(rows[0]);
 }
 
 async function standingOf(client: Pool | PoolClient, wanted: Sponsorship, limits: SponsorshipLimits) {
@@ -100,22 +88,5 @@ async function standingOf(client: Pool | PoolClient, wanted: Sponsorship, limits
     [wanted.sender, wanted.createdAt - limits.period],
   );
   const { in_flight: inFlight, failed, spent } = rows[0]!;
-  const reason = refusalOf({ inFlight, failed, spent: BigInt(spent) }, wanted.cost, limits);
-  return reason && ({ kind: "refused", reason } as const);
-}
-
-function toSponsorship(row: Row): Sponsorship {
-  return {
-    key: row.key,
-    channelId: row.channel,
-    sender: row.sender,
-    amount: BigInt(row.amount),
-    fee: BigInt(row.fee),
-    data: row.data,
-    validUntil: Number(row.valid_until),
-    cost: BigInt(row.cost),
-    state: row.state,
-    transaction: row.hash ?? undefined,
-    createdAt: Number(row.created),
-  };
+  return refusalOf({ inFlight, failed, spent: BigInt(spent) }, wanted.cost, limits);
 }

@@ -1,17 +1,11 @@
-import type { Hex, Terms } from "@rmps/proofs";
+import type { Hex } from "@rmps/proofs";
 import type { Account } from "../../ledger/account.ts";
 import { Seen } from "../../ledger/seen.ts";
+import { toTerms, type TermsRow } from "../rows.ts";
 
 /** A row of `channels`, as the columns are. */
-export interface ChannelRow {
+export interface ChannelRow extends TermsRow {
   id: Hex;
-  sender: Hex;
-  sender_signer: Hex;
-  receiver: Hex;
-  receiver_signer: Hex;
-  token: Hex;
-  challenge_period: number;
-  salt: Hex;
   opened_block: number | null;
   deposit: string;
   confirmed_deposit: string;
@@ -82,17 +76,5 @@ export function toAccount(row: ChannelRow, inFlight: bigint): Account {
     published: toAmount(row.published),
     paid: row.paid === 1,
     seen: new Seen(accepted),
-  };
-}
-
-function toTerms(row: ChannelRow): Terms {
-  return {
-    sender: row.sender,
-    senderSigner: row.sender_signer,
-    receiver: row.receiver,
-    receiverSigner: row.receiver_signer,
-    token: row.token,
-    challengePeriod: row.challenge_period,
-    salt: row.salt,
   };
 }

@@ -9,29 +9,18 @@ import {
   type SponsorshipState,
   type SponsorshipStore,
 } from "../sponsorships.ts";
+import { toSponsorship, type SponsorshipRow } from "../rows.ts";
 import { promised } from "./promised.ts";
 import { fromAmount, toAmount } from "./rows.ts";
 
-interface Row {
-  key: Hex;
-  channel: Hex;
-  sender: Address;
-  amount: string;
-  fee: string;
-  data: Hex;
-  valid_until: number;
-  cost: string;
-  state: SponsorshipState;
-  hash: Hex | null;
-  created: number;
-}
+const read = (row: SponsorshipRow) => toSponsorship(row, toAmount);
 
 /** Sponsored deposits in SQLite. */
 export class SqliteSponsorships implements SponsorshipStore {
-  readonly #read: Database.Statement<[Hex], Row>;
+  readonly #read: Database.Statement<[Hex], SponsorshipRow>;
   readonly #insert: Database.Statement<unknown[]>;
   readonly #update: Database.Statement<[SponsorshipState | null, Hex | null, string | null, Hex]>;
-  readonly #waiting: Database.Statement<[], Row>;
+  readonly #waiting: Database.Statement<[], SponsorshipRow>;
   readonly #inFlight: Database.Statement<[Address]>;
   readonly #failed: Database.Statement<[Address, number]>;
   readonly #costs: Database.Statement<[number], string>;
@@ -62,7 +51,7 @@ export class SqliteSponsorships implements SponsorshipStore {
       const amounts = [fromAmount(amount), fromAmount(fee)];
       const applied = fee === 0n ? 1 : 0;
       this.#insert.run(key, channelId, sender, ...amounts, data, validUntil, fromAmount(cost), createdAt, applied);
-      return { kind: "stored", sponsorship: toSponsorship(this.#read.get(key)!) };
+      return { kind: "stored", sponsorship: read(this.#read.get(key)!) };
     });
     this.#add = (wanted, limits) => add.immediate(wanted, limits);
   }
@@ -78,7 +67,7 @@ export class SqliteSponsorships implements SponsorshipStore {
   find(key: Hex): Promise<Sponsorship | undefined> {
     return promised(() => {
       const row = this.#read.get(key);
-      return row && toSponsorship(row);
+      return row && read(row);
     });
   }
 
@@ -88,7 +77,7 @@ export class SqliteSponsorships implements SponsorshipStore {
   }
 
   waiting(): Promise<Sponsorship[]> {
-    return promised(() => this.#waiting.all().map(toSponsorship));
+    return promised(() => this.#waiting.all().map(read));
   }
 
   spent(since: number): Promise<bigint> {
@@ -97,34 +86,17 @@ export class SqliteSponsorships implements SponsorshipStore {
 
   #standing({ key, sender, cost, createdAt }: Sponsorship, limits: SponsorshipLimits) {
     const known = this.#read.get(key);
-    if (known !== undefined) return { kind: "known", sponsorship: toSponsorship(known) } as const;
+    if (known !== undefined) return { kind: "known", sponsorship: read(known) } as const;
     const since = createdAt - limits.period;
     const rows = {
       inFlight: this.#inFlight.get(sender) !== undefined,
       failed: this.#failed.get(sender, since) !== undefined,
       spent: this.#spent(since),
     };
-    const reason = refusalOf(rows, cost, limits);
-    return reason && ({ kind: "refused", reason } as const);
+    return refusalOf(rows, cost, limits);
   }
 
   #spent(since: number): bigint {
     return this.#costs.all(since).reduce((sum, cost) => sum + toAmount(cost), 0n);
   }
-}
-
-function toSponsorship(row: Row): Sponsorship {
-  return {
-    key: row.key,
-    channelId: row.channel,
-    sender: row.sender,
-    amount: toAmount(row.amount),
-    fee: toAmount(row.fee),
-    data: row.data,
-    validUntil: row.valid_until,
-    cost: toAmount(row.cost),
-    state: row.state,
-    transaction: row.hash ?? undefined,
-    createdAt: row.created,
-  };
 }
