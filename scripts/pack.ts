@@ -1,6 +1,7 @@
 /** `npm run pack -- [--version X.Y.Z] [--out FOLDER]`: versions all packages alike, builds them and packs each. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -73,14 +74,31 @@ export function setVersion(version: string): void {
   npm(["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]);
 }
 
+/**
+ * The root as a package. Its README there is not the repository's, whose links lead to files that no package holds, but
+ * `bindings/README.md`; npm takes a README from nowhere but a package's own folder.
+ */
+function stageRoot(folder: string): void {
+  for (const path of ["package.json", "LICENSE", "contracts", "dist"]) {
+    cpSync(join(root, path), join(folder, path), { recursive: true });
+  }
+  cpSync(join(root, "bindings", "README.md"), join(folder, "README.md"));
+}
+
 /** Packs what was built, into a folder that is emptied first. */
 export function packAll(out: string): Packed[] {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const workspaces = PACKAGES.flatMap((folder) => ["--workspace", folder]);
-  const json = npm(["pack", "--json", "--ignore-scripts", "--pack-destination", out, ...workspaces]);
-  const packed = JSON.parse(json) as Packed[] | Record<string, Packed>;
-  return Array.isArray(packed) ? packed : Object.values(packed);
+  const stage = mkdtempSync(join(tmpdir(), "rmps-stage-"));
+  try {
+    stageRoot(stage);
+    const folders = PACKAGES.map((folder) => (folder === "." ? stage : `./${folder}`));
+    const json = npm(["pack", "--json", "--ignore-scripts", "--pack-destination", out, ...folders]);
+    const packed = JSON.parse(json) as Packed[] | Record<string, Packed>;
+    return Array.isArray(packed) ? packed : Object.values(packed);
+  } finally {
+    rmSync(stage, { recursive: true });
+  }
 }
 
 if (import.meta.main) {

@@ -68,6 +68,12 @@ describe("the check of what is in a package", () => {
     ["a key", { "my.key": "" }, {}, "holds my.key"],
     ["another licence", { LICENSE: "Mine!" }, {}, "lacks the licence"],
     ["no README", { "README.md": undefined }, {}, "lacks a README"],
+    [
+      "a README with a link into the repository",
+      { "README.md": "# @rmps/example: [manual](docs/manual.md), [site](https://example.org), [below](#below)\n" },
+      {},
+      "its README links to docs/manual.md, which is not on npm",
+    ],
     ["an install script", {}, { scripts: { postinstall: "x" } }, "runs postinstall on its users' machines"],
     [
       "an export that is not there",

@@ -57,6 +57,7 @@ export function contentProblems(folder: string, { filename, files, version }: Pa
     problems.push("lacks the licence");
   }
   if (!has("README.md") || !read("README.md").includes(manifest.name)) problems.push("lacks a README");
+  else problems.push(...deadLinks(read("README.md")).map((link) => `its README links to ${link}, which is not on npm`));
   for (const script of INSTALL_SCRIPTS) {
     if (manifest.scripts?.[script] !== undefined) problems.push(`runs ${script} on its users' machines`);
   }
@@ -79,6 +80,11 @@ export function contentProblems(folder: string, { filename, files, version }: Pa
     }
   }
   return problems;
+}
+
+/** Links of a README that lead nowhere on the registry's page: all that are relative. */
+function deadLinks(readme: string): string[] {
+  return [...readme.matchAll(/\]\((?!https?:|mailto:|#)([^)\s]+)/g)].map(([, link = ""]) => link);
 }
 
 /** What a package may import: pnpm, and Yarn's Plug'n'Play, give it nothing else. */
