@@ -1,8 +1,17 @@
 import { FACTORY, type Deployed, type Prepared } from "@rmps/contracts/deploy";
 import { formatEther, formatUnits } from "ethers";
+import * as chains from "viem/chains";
 
 /** Prints a line. */
 export type Say = (line: string) => void;
+
+/** The symbol of a chain's own currency, as viem lists it; `coins` where it lists none, or chains that disagree. */
+export function currencyOf(chainId: bigint): string {
+  const listed = Object.values(chains).filter(({ id }) => BigInt(id) === chainId);
+  const symbols = new Set(listed.map(({ nativeCurrency }) => nativeCurrency.symbol));
+  const [symbol = "coins", ...more] = symbols;
+  return more.length === 0 ? symbol : "coins";
+}
 
 /** What there is to do, and what it costs at most. */
 export function showPrepared({ plan, findings, estimate }: Prepared, say: Say): void {
@@ -17,11 +26,13 @@ export function showPrepared({ plan, findings, estimate }: Prepared, say: Say): 
     say("Nothing to do.");
     return;
   }
+  const currency = currencyOf(plan.chainId);
   say(`Costs at most, at ${formatUnits(estimate.maxFeePerGas, "gwei")} gwei:`);
   for (const { what, gas, atMost } of estimate.lines) {
-    say(`  ${what.padEnd(32)} ${String(gas).padStart(9)} gas  ${formatEther(atMost)} ETH`);
+    say(`  ${what.padEnd(32)} ${String(gas).padStart(9)} gas  ${formatEther(atMost)} ${currency}`);
   }
-  say(`  ${"together".padEnd(47)} ${formatEther(estimate.atMost)} ETH of ${formatEther(estimate.balance)}`);
+  const [atMost, balance] = [formatEther(estimate.atMost), formatEther(estimate.balance)];
+  say(`  ${"together".padEnd(47)} ${atMost} ${currency} of ${balance}`);
 }
 
 /** Where everything is now. */
