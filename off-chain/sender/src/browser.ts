@@ -22,6 +22,7 @@ export {
   OutcomeUnknownError,
   PaymentRefusedError,
   SenderError,
+  type AmountsMessage,
   type LimitName,
   type SenderErrorCode,
 } from "./errors.ts";

@@ -1,3 +1,5 @@
+import type { Address } from "@rmps/proofs";
+
 /** Why a sender stopped; a closed set. Programs switch on `code`, people read `message` and `remedy`. */
 export type SenderErrorCode =
   | "limit-exceeded" // the offer asks for more than the sender allows; nothing was signed
@@ -11,17 +13,27 @@ export type SenderErrorCode =
   | "state" // the state store cannot be read or written
   | "configuration"; // a key, an address or an option is missing or malformed
 
+/** A message that names amounts of a token, which people want to read in whole tokens, and programs in its smallest unit. */
+export interface AmountsMessage {
+  readonly token: Address;
+  /** The message, with each amount as `write` writes it. */
+  readonly say: (write: (amount: bigint) => string) => string;
+}
+
 /** Everything that the sender throws on purpose. */
 export class SenderError extends Error {
   override readonly name: string = "SenderError";
   readonly code: SenderErrorCode;
   /** What to do about it: a sentence. */
   readonly remedy: string;
+  /** The message once more, where it names amounts; in `message` they are in the token's smallest unit. */
+  readonly amounts: AmountsMessage | undefined;
 
-  constructor(code: SenderErrorCode, message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: SenderErrorCode, message: string | AmountsMessage, remedy: string, options?: ErrorOptions) {
+    super(typeof message === "string" ? message : message.say(String), options);
     this.code = code;
     this.remedy = remedy;
+    this.amounts = typeof message === "string" ? undefined : message;
   }
 }
 
@@ -37,6 +49,8 @@ export type LimitName =
   | "token"
   | "receiver";
 
+type Value = bigint | number | string;
+
 /** An offer is outside the sender's own limits. Nothing was signed and nothing was sent to the chain for it. */
 export class LimitExceededError extends SenderError {
   override readonly name = "LimitExceededError";
@@ -45,10 +59,15 @@ export class LimitExceededError extends SenderError {
   readonly asked: string;
   readonly allowed: string;
 
-  constructor(limit: LimitName, asked: bigint | number | string, allowed: bigint | number | string, remedy?: string) {
+  /** @param token of which both are amounts; undefined: they are something else. */
+  constructor(limit: LimitName, asked: Value, allowed: Value, token?: Address, remedy?: string) {
+    const say: AmountsMessage["say"] = (write) => {
+      const [wants, may] = [asked, allowed].map((value) => (typeof value === "bigint" ? write(value) : value));
+      return `${limit}: ${wants} is asked for, ${may} is allowed`;
+    };
     super(
       "limit-exceeded",
-      `${limit}: ${asked} is asked for, ${allowed} is allowed`,
+      token === undefined ? say(String) : { token, say },
       remedy ?? `Nothing was signed. Raise limits.${limit} if this is what you want.`,
     );
     this.limit = limit;

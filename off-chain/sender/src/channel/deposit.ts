@@ -1,5 +1,5 @@
 import { encodeTerms, parseAddress, type Address, type Terms } from "@rmps/proofs";
-import { SenderError } from "../errors.ts";
+import { SenderError, type AmountsMessage } from "../errors.ts";
 import { managerAt, tokenAt, type Chain } from "./chain.ts";
 import { chainError } from "./chain-error.ts";
 import { mined } from "./transaction.ts";
@@ -33,6 +33,15 @@ export async function balanceOf(chain: Chain, token: Address, account: Address):
   }
 }
 
+/** Whether an account holds so much of a token. @throws SenderError `insufficient-funds`, `chain` */
+export async function checkHolds(chain: Chain, token: Address, account: Address, amount: bigint): Promise<void> {
+  const held = await balanceOf(chain, token, account);
+  if (held >= amount) return;
+  const say: AmountsMessage["say"] = (write) =>
+    `the deposit is ${write(amount)}, the account ${account} holds ${write(held)} of token ${token}`;
+  throw new SenderError("insufficient-funds", { token, say }, "Send it tokens, or make a smaller deposit.");
+}
+
 /**
  * Puts `amount` into a channel: opens it, or tops it up. One confirmation is waited for.
  * @param amount in the token's smallest unit, above 0.
@@ -54,14 +63,7 @@ export async function deposit(
       "Deposit by approval: path erc20.",
     );
   }
-  const held = await balanceOf(chain, terms.token, wallet.address);
-  if (held < amount) {
-    throw new SenderError(
-      "insufficient-funds",
-      `the deposit is ${amount}, the account ${wallet.address} holds ${held} of token ${terms.token}`,
-      "Send it tokens, or make a smaller deposit.",
-    );
-  }
+  await checkHolds(chain, terms.token, wallet.address, amount);
   const signer = wallet.connect(chain.provider);
   const token = tokenAt(terms.token, signer);
   if (notifies) {

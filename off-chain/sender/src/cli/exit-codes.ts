@@ -1,5 +1,7 @@
 import { ParseError } from "@rmps/proofs";
 import { LimitExceededError, SenderError, type LimitName, type SenderErrorCode } from "../errors.ts";
+import type { Context } from "./context.ts";
+import { show } from "./money.ts";
 
 /** What the command exits with. */
 export const EXIT = {
@@ -50,18 +52,41 @@ const OPTIONS: Partial<Record<LimitName, string>> = {
   maxPrice: "--max-price",
   maxDeposit: "--max-deposit",
   manager: "--manager",
+  maxSponsorFee: "--max-fee",
   token: "--token",
 };
+
+/** What the command says and exits with. */
+export interface Failure {
+  code: number;
+  message: string;
+  remedy: string | undefined;
+}
+
+async function messageOf({ amounts, message }: SenderError, context: Context | undefined): Promise<string> {
+  if (amounts === undefined || context === undefined) return message;
+  try {
+    const token = await context.tokenAt(amounts.token);
+    return amounts.say((amount) => show(amount, token));
+  } catch {
+    return message; // Without the chain the smallest unit has to do.
+  }
+}
 
 function remedyFor(error: SenderError): string {
   const option = error instanceof LimitExceededError ? OPTIONS[error.limit] : undefined;
   return option === undefined ? error.remedy : `Nothing was signed. If this is what you want: ${option}.`;
 }
 
-/** What to say of a failure, without a stack trace, and what to exit with. */
-export function explain(error: unknown): { code: number; message: string; remedy: string | undefined } {
-  if (error instanceof SenderError)
-    return { code: CODES[error.code], message: error.message, remedy: remedyFor(error) };
+/**
+ * What to say of a failure, without a stack trace, and what to exit with.
+ * @param context of the command, by which amounts are written in whole tokens; undefined: it did not come so far.
+ */
+export async function explain(error: unknown, context: Context | undefined): Promise<Failure> {
+  if (error instanceof SenderError) {
+    const message = await messageOf(error, context);
+    return { code: CODES[error.code], message, remedy: remedyFor(error) };
+  }
   if (error instanceof ParseError) return { code: EXIT.usage, message: error.message, remedy: error.remedy };
   if (error instanceof TypeError && error.cause instanceof Error) {
     const { code } = error.cause as NodeJS.ErrnoException;

@@ -31,8 +31,16 @@ function withCommon(command: Command): Command {
     .option("--json", "JSON, also on a terminal (RMPS_STATE names the folder of the state)");
 }
 
-/** The command with all its subcommands. @param exit is told what to exit with, where that is not 0. */
-function createProgram(around: Surroundings, exit: (code: number) => void): Command {
+/**
+ * The command with all its subcommands.
+ * @param begin makes the context of the one that is run.
+ * @param exit is told what to exit with, where that is not 0.
+ */
+function createProgram(
+  around: Surroundings,
+  begin: (options: CommonOptions) => Context,
+  exit: (code: number) => void,
+): Command {
   const program = new Command("rmps")
     .description("Pays for single HTTP requests through payment channels.")
     .version(version)
@@ -59,7 +67,7 @@ function createProgram(around: Surroundings, exit: (code: number) => void): Comm
       .option("--max-fee <tokens>", MAX_FEE)
       .addHelpText("after", DEPOSIT_HELP)
       .action(async (url: string, options: RequestOptions & CommonOptions) =>
-        exit(await request(method === "get" ? "GET" : "POST", url, options, new Context(options, around))),
+        exit(await request(method === "get" ? "GET" : "POST", url, options, begin(options))),
       );
   }
   add("open [url]", "open a channel on the terms that a URL offers, or that are named")
@@ -69,32 +77,28 @@ function createProgram(around: Surroundings, exit: (code: number) => void): Comm
     .option("--challenge-period <seconds>", "how long the receiver may answer a close (a day by default)")
     .option("--sponsored", "let the receiver pay the gas (a URL has to be given)")
     .option("--max-fee <tokens>", MAX_FEE)
-    .action((url: string | undefined, options: OpenOptions & CommonOptions) =>
-      open(url, options, new Context(options, around)),
-    );
+    .action((url: string | undefined, options: OpenOptions & CommonOptions) => open(url, options, begin(options)));
   add("topup <channel> <amount>", "add to the deposit of an open channel")
     .option("--sponsored", "let the receiver pay the gas")
     .option("--max-fee <tokens>", MAX_FEE)
     .action((channel: string, amount: string, options: SponsorOptions & CommonOptions) =>
-      topUp(channel, amount, options, new Context(options, around)),
+      topUp(channel, amount, options, begin(options)),
     );
   add("channels", "where is my money? The chain's logs and the local state side by side").action(
-    (options: CommonOptions) => channels(new Context(options, around)),
+    (options: CommonOptions) => channels(begin(options)),
   );
   add("close [channels...]", "end channels: by agreement, else the challenge period begins")
     .option("--all", "all channels of this account")
     .action((names: string[], options: { all?: boolean } & CommonOptions) =>
-      close(names, options.all ?? false, new Context(options, around)),
+      close(names, options.all ?? false, begin(options)),
     );
   add("finalize", "bring back what is left of channels whose challenge period is over").action(
-    (options: CommonOptions) => finalize(new Context(options, around)),
+    (options: CommonOptions) => finalize(begin(options)),
   );
   add("watch <bundles...>", "watchtower: defend receivers with exported bundles (files, or folders of *.json)")
     .option("--once", "look once, then exit")
     .option("--interval <seconds>", "time between two looks", "15")
-    .action((paths: string[], options: WatchOptions & CommonOptions) =>
-      watch(paths, options, new Context(options, around)),
-    );
+    .action((paths: string[], options: WatchOptions & CommonOptions) => watch(paths, options, begin(options)));
   for (const command of program.commands) withCommon(command);
   return program;
 }
@@ -112,12 +116,14 @@ What is not spent comes back: rmps close.`;
 /** Runs the command. Never throws. @returns what to exit with. */
 export async function main(args: string[], around: Surroundings = PROCESS): Promise<number> {
   let exitCode = 0;
+  let context: Context | undefined;
   try {
-    await createProgram(around, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
+    const begin = (options: CommonOptions) => (context = new Context(options, around));
+    await createProgram(around, begin, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage; // it has said what is wrong
-    const { code, message, remedy } = explain(error);
+    const { code, message, remedy } = await explain(error, context);
     const output = createOutput(undefined, around);
     if (args.includes("--json")) output.note(toJson({ error: message, remedy, exitCode: code }));
     else output.note(`rmps: ${message}${remedy === undefined ? "" : `\n      ${remedy}`}`);

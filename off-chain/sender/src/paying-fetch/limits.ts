@@ -59,7 +59,7 @@ export function checkParties(demand: Offer, pins: Pins, manager: Address | undef
   if (manager !== contract) {
     const remedy = "Nothing was signed. Name the manager in the option managers if you trust it.";
     const where = `${contract} on chain ${demand.manager.chainId}`;
-    throw new LimitExceededError("manager", where, manager ?? "none that is known", remedy);
+    throw new LimitExceededError("manager", where, manager ?? "none that is known", undefined, remedy);
   }
   const tokens = pins.token === undefined ? defaultTokens : addresses(pins.token);
   if (!tokens.includes(demand.token)) throw new LimitExceededError("token", demand.token, tokens.join(", "));
@@ -71,9 +71,9 @@ export function checkParties(demand: Offer, pins: Pins, manager: Address | undef
 }
 
 /** Whether an offer is within the limits. @throws LimitExceededError */
-export function checkLimits({ price, challengePeriod }: Offer, limits: ResolvedLimits): void {
+export function checkLimits({ price, challengePeriod, token }: Offer, limits: ResolvedLimits): void {
   const { maxPrice, minChallengePeriod, maxChallengePeriod } = limits;
-  if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice);
+  if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice, token);
   if (challengePeriod < minChallengePeriod) {
     throw new LimitExceededError("minChallengePeriod", challengePeriod, minChallengePeriod);
   }
@@ -93,12 +93,13 @@ const REQUESTS_COVERED = 10n;
  * @throws LimitExceededError where even `missing` is too much.
  */
 export function depositFor(
-  { price, suggestedDeposit }: Pick<Offer, "price" | "suggestedDeposit">,
+  { price, suggestedDeposit, token }: Pick<Offer, "price" | "suggestedDeposit" | "token">,
   missing: bigint,
   unspent: bigint,
   { maxDeposit }: Pick<ResolvedLimits, "maxDeposit">,
 ): bigint {
-  if (unspent + missing > maxDeposit) throw new LimitExceededError("maxDeposit", unspent + missing, maxDeposit);
+  const wants = unspent + missing;
+  if (wants > maxDeposit) throw new LimitExceededError("maxDeposit", wants, maxDeposit, token);
   const room = maxDeposit - unspent;
   const wanted = suggestedDeposit ?? REQUESTS_COVERED * price;
   const fitting = wanted < room ? wanted : room;

@@ -65,10 +65,14 @@ describe("rmps get and post", () => {
 
   it("exits with 3 above --max-price and --max-deposit, and signs nothing", async () => {
     const seller = await world.seller();
-    for (const limit of ["--max-price", "--max-deposit"]) {
+    for (const [limit, name] of [
+      ["--max-price", "maxPrice"],
+      ["--max-deposit", "maxDeposit"],
+    ] as const) {
       const run = await world.run("get", `${seller.url}/a`, limit, "0.009");
       expect([run.code, run.stdout.toString()]).to.deep.equal([3, ""]);
       expect(run.stderr).to.contain("Nothing was signed").and.to.contain(limit);
+      expect(run.stderr).to.contain(`${name}: 0.01 MIC is asked for, 0.009 MIC is allowed`);
     }
     expect(seller.books.size).to.equal(0);
     expect((await world.run("get", `${seller.url}/a`, "--max-price", "0.01")).code).to.equal(0);
@@ -77,6 +81,7 @@ describe("rmps get and post", () => {
   it("tells failures apart by its exit code, says what to do, and shows no stack trace", async () => {
     const seller = await world.seller();
     const poor = await world.runWith({}, "get", `${seller.url}/a`, "--account", "15");
+    expect(poor.stderr).to.match(/the deposit is [\d.]+ MIC, the account 0x\w+ holds 0 MIC of token/);
     const refused = await world.seller({ onPayment: () => "invalid-signature" });
     const dropped = await world.seller({
       onCharged: ({ request }) => {

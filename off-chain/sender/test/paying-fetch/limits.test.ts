@@ -125,11 +125,12 @@ describe("createPayingFetch within its limits", () => {
 
   it("deposits what is suggested, else ten times the price, within the limit and at least what is missing", () => {
     const limits = { maxDeposit: 100n };
-    expect(depositFor({ price: 5n }, 5n, 0n, limits)).to.equal(50n);
-    expect(depositFor({ price: 5n, suggestedDeposit: 20n }, 5n, 0n, limits)).to.equal(20n);
-    expect(depositFor({ price: 5n, suggestedDeposit: 2000n }, 5n, 0n, limits)).to.equal(100n);
-    expect(depositFor({ price: 5n, suggestedDeposit: 1n }, 5n, 0n, limits)).to.equal(5n);
-    expect(depositFor({ price: 5n }, 5n, 90n, limits)).to.equal(10n);
-    expect(() => depositFor({ price: 5n }, 11n, 90n, limits)).to.throw(LimitExceededError);
+    const token = STRANGER;
+    expect(depositFor({ token, price: 5n }, 5n, 0n, limits)).to.equal(50n);
+    expect(depositFor({ token, price: 5n, suggestedDeposit: 20n }, 5n, 0n, limits)).to.equal(20n);
+    expect(depositFor({ token, price: 5n, suggestedDeposit: 2000n }, 5n, 0n, limits)).to.equal(100n);
+    expect(depositFor({ token, price: 5n, suggestedDeposit: 1n }, 5n, 0n, limits)).to.equal(5n);
+    expect(depositFor({ token, price: 5n }, 5n, 90n, limits)).to.equal(10n);
+    expect(() => depositFor({ token, price: 5n }, 11n, 90n, limits)).to.throw(LimitExceededError);
   });
 });

@@ -1,9 +1,10 @@
+import type { Address } from "@rmps/proofs";
 import type { Book } from "../../book/book.ts";
 import type { ChannelRecord } from "../../book/record.ts";
 import { LimitExceededError, SenderError } from "../../errors.ts";
 import { factsOf, type Chain } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
-import { balanceOf } from "../deposit.ts";
+import { checkHolds } from "../deposit.ts";
 import { GATEWAY_PATH, type ReceiverDesk } from "../receiver-api.ts";
 import type { Wallet } from "../wallet.ts";
 import { askSponsor, notSponsored } from "./ask.ts";
@@ -60,13 +61,10 @@ export async function depositSponsored(
     if (sponsor.when === "if-needed") return false;
     throw notSponsored(`${origin} offers no sponsoring`);
   }
-  if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee);
-  const whole = amountFor(amount, offer, sponsor);
-  const held = await balanceOf(chain, record.terms.token, wallet.address);
-  if (held < whole) {
-    const what = `the deposit is ${whole}, the account ${wallet.address} holds ${held} of token ${record.terms.token}`;
-    throw new SenderError("insufficient-funds", what, "Send it tokens, or make a smaller deposit.");
-  }
+  const { token } = record.terms;
+  if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee, token);
+  const whole = amountFor(amount, offer, sponsor, token);
+  await checkHolds(chain, token, wallet.address, whole);
   const target = { chain, contract: record.contract, terms: record.terms, id: record.id };
   const method = await usableMethod(offer.methods, target, whole);
   if (method === undefined) {
@@ -136,9 +134,9 @@ async function hasGasMoney({ provider }: Chain, { address }: Wallet): Promise<bo
   }
 }
 
-function amountFor(amount: bigint, { minDeposit, fee }: Sponsoring, { maxDeposit }: Sponsor): bigint {
+function amountFor(amount: bigint, { minDeposit, fee }: Sponsoring, { maxDeposit }: Sponsor, token: Address): bigint {
   if (maxDeposit === undefined) return amount;
-  if (minDeposit > maxDeposit) throw new LimitExceededError("maxDeposit", minDeposit, maxDeposit);
+  if (minDeposit > maxDeposit) throw new LimitExceededError("maxDeposit", minDeposit, maxDeposit, token);
   const wanted = amount + fee < maxDeposit ? amount + fee : maxDeposit;
   return wanted > minDeposit ? wanted : minDeposit;
 }
