@@ -1,12 +1,15 @@
-import type { Provider } from "ethers";
 import { digestOfCloseRequest, digestOfClosingAgreement } from "./digest.ts";
 import { hexBytes, toHex, type Hex } from "./hex.ts";
 import type { CloseRequest, ClosingAgreement } from "./messages.ts";
 import { ZERO_ADDRESS, type Address } from "./parse.ts";
 import { isSignedBy } from "./verifier.ts";
 
-/** The part of an ethers `Provider` that is needed to ask a contract wallet. */
-export type CodeReader = Pick<Provider, "getCode" | "call">;
+/** What is needed to ask a contract wallet; an ethers `Provider` is one. */
+export interface CodeReader {
+  getCode(address: string): Promise<string>;
+  /** @throws an error with the code `CALL_EXCEPTION` where the call reverts. */
+  call(transaction: { to: string; data: string }): Promise<string>;
+}
 
 /** `bytes4(keccak256("isValidSignature(bytes32,bytes)"))`: the function's selector and its affirmative answer. */
 const MAGIC = "1626ba7e";

@@ -161,7 +161,7 @@ async function assemble(
     defensible: (channel) => !alarms.rings("gas-money") && defence.defends(channel.terms),
     onError: (error) => log.error({ err: error }, "a payment could not be taken"),
   });
-  const reader = rpcCodeReader(rpc);
+  const reader = rpcCodeReader(rpc, () => head()?.hash);
   const closer = createCloser({
     ledger,
     store,
