@@ -48,6 +48,20 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     await eventually(async () => (await pay(receiver!, other, 1n, 1n)).kind === "paid");
   });
 
+  it("goes on with the next node when one answers with errors, at the head and where deposits are checked", async () => {
+    await run(3);
+    for (const [method, message] of [
+      ["eth_getBlockByNumber", "internal error"],
+      ["eth_getLogs", "query exceeds the limit"],
+    ] as const) {
+      nodes[0]!.fault = (asked, _, real) => (asked === method ? Promise.reject(new NodeError(message)) : real());
+      const channel = await chain.open(2);
+      await chain.mine(2);
+      await confirmed(channel, UNIT);
+      expect(nodes[0]!.calls.get(method), method).to.be.above(0);
+    }
+  });
+
   it("sells nothing new, but forgets nothing, while no node answers, and catches up afterwards", async () => {
     await run(1, { confirmations: 0 });
     const channel = await chain.open(2);

@@ -19,12 +19,21 @@ export class RpcUnavailable extends Error {
   }
 }
 
+/** Whether a node failed, in whatever way: reading blocks and events has no errors of its own. */
+export function isOfNode(error: unknown): error is RpcError | RpcUnavailable {
+  return error instanceof RpcError || error instanceof RpcUnavailable;
+}
+
+/** A node's answer was longer than we read: of less, it may be shorter; or the node sends for ever. */
+export class AnswerTooLong extends RpcUnavailable {}
+
 /** Nodes and their providers say "too many results" in many words and codes; none of them is standard. */
 const RANGE_TOO_LARGE =
   /range|too many|more than [\d,]+|exceed|limit|too large|response size|query timeout|10000 results/i;
 
 /** Whether an answer to `eth_getLogs` asks for a smaller range of blocks. */
 export function isRangeTooLarge(error: unknown): boolean {
+  if (error instanceof AnswerTooLong) return true;
   return error instanceof RpcError && RANGE_TOO_LARGE.test(error.message) && !isRateLimit(error);
 }
 

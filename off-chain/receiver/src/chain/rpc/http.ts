@@ -1,5 +1,5 @@
 import { labelOf, resultOf, type Endpoint } from "./endpoint.ts";
-import { RpcError, RpcUnavailable } from "./errors.ts";
+import { AnswerTooLong, RpcError, RpcUnavailable } from "./errors.ts";
 
 /** Most that is read of one answer, in bytes: a node that sends for ever must not fill memory. */
 const MAX_ANSWER = 64 * 1024 * 1024;
@@ -29,11 +29,8 @@ export function httpEndpoint(url: string, timeoutMs: number): Endpoint {
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal]),
       redirect: "error",
     });
-    if (Number(response.headers.get("content-length") ?? 0) > MAX_ANSWER) {
-      await response.body?.cancel();
-      throw new RpcError(method, 0, "response size exceeded", undefined);
-    }
-    const text = await response.text();
+    const text = await textOf(response);
+    if (text === undefined) throw new AnswerTooLong(`${label}: ${method}: more than ${MAX_ANSWER} bytes`);
     if (response.status === 429) throw new RpcError(method, 429, "too many requests", undefined);
     try {
       return JSON.parse(text);
@@ -55,6 +52,21 @@ export function httpEndpoint(url: string, timeoutMs: number): Endpoint {
     onHead: () => () => undefined,
     close: () => closing.abort(),
   };
+}
+
+/** An answer's text; undefined where it is longer than we read, whether or not it said so before. */
+async function textOf({ headers, body }: Response): Promise<string | undefined> {
+  if (Number(headers.get("content-length") ?? 0) > MAX_ANSWER) {
+    await body?.cancel();
+    return undefined;
+  }
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for await (const chunk of body ?? []) {
+    if ((bytes += chunk.byteLength) > MAX_ANSWER) return undefined; // The rest is cancelled.
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function reason(error: unknown): string {

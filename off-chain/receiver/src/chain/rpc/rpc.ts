@@ -1,5 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
-import { isRateLimit, RpcError, RpcUnavailable } from "./errors.ts";
+import { isOfNode, isRateLimit, RpcError, RpcUnavailable } from "./errors.ts";
 import { httpEndpoint } from "./http.ts";
 import { webSocketEndpoint } from "./websocket.ts";
 
@@ -12,8 +12,10 @@ export interface Rpc {
    */
   request<T>(method: string, params: readonly unknown[]): Promise<T>;
   /**
-   * Several calls that must see one and the same chain, so all at one node. Where `work` fails because the node does
-   * (or throws RpcUnavailable to say that its answers do not fit), it is run again from the start at the next.
+   * Several calls that read one and the same chain, so all at one node. Where `work` fails because the node does, or
+   * answers with an error (or throws RpcUnavailable to say that its answers do not fit), it is run again from the start
+   * at the next.
+   * @throws RpcUnavailable where none did what was asked.
    */
   atOneNode<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /** One call at every node at once, for sending transactions. @returns the first success. @throws as `request`. */
@@ -59,7 +61,7 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
     });
   }
 
-  async function atOneNode<T>(work: (node: Endpoint) => Promise<T>): Promise<T> {
+  async function tryInTurn<T>(work: (node: Endpoint) => Promise<T>, passes: (error: unknown) => boolean): Promise<T> {
     let last: unknown;
     for (let round = 0; round < rounds; round++) {
       if (round > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (round - 1)));
@@ -69,7 +71,7 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
           failedAt.delete(node);
           return result;
         } catch (error) {
-          if (!(error instanceof RpcUnavailable) && !isRateLimit(error)) throw error;
+          if (!passes(error)) throw error;
           last = error;
           failedAt.set(node, now());
           options.onFailure?.(node.label, error as Error);
@@ -79,10 +81,12 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
     throw last instanceof RpcUnavailable ? last : new RpcUnavailable((last as Error).message, last);
   }
 
+  const noAnswer = (error: unknown) => error instanceof RpcUnavailable || isRateLimit(error);
+
   return {
     endpoints,
-    request: <T>(method: string, params: readonly unknown[]) => atOneNode((node) => node.request<T>(method, params)),
-    atOneNode,
+    request: (method, params) => tryInTurn((node) => node.request(method, params), noAnswer),
+    atOneNode: (work) => tryInTurn(work, isOfNode),
     async everywhere<T>(method: string, params: readonly unknown[]): Promise<T> {
       try {
         return await Promise.any(endpoints.map((node) => node.request<T>(method, params)));

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
-import { RpcUnavailable } from "../rpc/errors.ts";
+import { isOfNode, RpcUnavailable } from "../rpc/errors.ts";
 import { ChunkSize } from "./chunk-size.ts";
 import { readChunk, type Chunk, type Subject } from "./node-view.ts";
 
@@ -50,14 +50,14 @@ export class Audit {
   async compare(from: number, to: number): Promise<Verdict> {
     const quorum = Math.min(2, this.#nodes.length);
     const said = new Map<string, { chunk: Chunk; nodes: string[] }>();
-    let last: RpcUnavailable | undefined;
+    let last: Error | undefined;
     let end = to;
     for (const node of this.#nodes) {
       let chunk: Chunk;
       try {
         chunk = await this.#size.fit((size) => readChunk(node, this.#subject, from, Math.min(end, from + size - 1)));
       } catch (error) {
-        if (!(error instanceof RpcUnavailable)) throw error;
+        if (!isOfNode(error)) throw error;
         last = error;
         continue;
       }
@@ -71,7 +71,7 @@ export class Audit {
       if (same.nodes.length >= quorum) return { kind: "agreed", chunk, from };
     }
     const all = [...said.values()];
-    if (all.length === 0) throw last ?? new RpcUnavailable("no node answers");
+    if (all.length === 0) throw new RpcUnavailable(last?.message ?? "no node answers", last);
     if (all.length === 1) return { kind: "agreed", chunk: all[0]!.chunk, from };
     const nodes = all.map((each) => each.nodes.join(", "));
     this.#log.error({ from, to: end, nodes }, "nodes contradict each other");
