@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { parseEther } from "ethers";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, GAS_PAYER, TestChain, UNIT, type TestChannel } from "../support/chain.ts";
+import { openTogether } from "../support/batch.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
 describe("settler under pressure", () => {
@@ -34,8 +35,7 @@ describe("settler under pressure", () => {
 
   it("answers 200 cheating closes in one block, in a few transactions, all in time", async () => {
     receiver = await start(chain, stores.path());
-    const channels: TestChannel[] = [];
-    for (let index = 0; index < 200; index++) channels.push(await chain.open(2 + (index % 6), UNIT));
+    const channels = await openTogether(chain, 200, UNIT);
     let total = 0n;
     for (const [index, channel] of channels.entries()) {
       const price = BigInt(index + 1);

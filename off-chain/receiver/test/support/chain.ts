@@ -9,7 +9,7 @@ import {
   type Manager,
   type Terms,
 } from "@rmps/proofs";
-import { HDNodeWallet, hexlify, JsonRpcProvider, NonceManager, parseEther, randomBytes } from "ethers";
+import { HDNodeWallet, hexlify, JsonRpcProvider, NonceManager, parseEther, randomBytes, Wallet } from "ethers";
 import { network } from "hardhat";
 
 /** The public development mnemonic of Hardhat's accounts. */
@@ -27,8 +27,14 @@ export interface Key {
   readonly address: Address;
 }
 
-/** One of Hardhat's well-known accounts. */
+const accounts: Key[] = [];
+
+/** One of Hardhat's well-known accounts. Derived once: that takes far longer than most of what tests do with it. */
 export function account(index: number): Key {
+  return (accounts[index] ??= derive(index));
+}
+
+function derive(index: number): Key {
   const wallet = HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
   return { key: wallet.privateKey as Hex, address: wallet.address.toLowerCase() as Address };
 }
@@ -83,7 +89,7 @@ export class TestChain {
     const where = url ?? `http://127.0.0.1:${(await server!.listen()).port}`;
     const provider = new JsonRpcProvider(where, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 });
     if (later !== undefined) await provider.send("evm_increaseTime", [later]);
-    const deployer = new NonceManager(HDNodeWallet.fromPhrase(MNEMONIC).connect(provider));
+    const deployer = new NonceManager(new Wallet(account(0).key, provider));
     const holder = account(0).address;
     const token = await new MicroToken__factory(deployer).deploy("Micro", "MIC", 18, parseEther("1000000000"), holder);
     const contract = await new ChannelManager__factory(deployer).deploy(await token.getAddress());
@@ -107,8 +113,7 @@ export class TestChain {
   signer(index: number): NonceManager {
     const known = this.#signers.get(index);
     if (known !== undefined) return known;
-    const wallet = HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`).connect(this.provider);
-    const signer = new NonceManager(wallet);
+    const signer = new NonceManager(new Wallet(account(index).key, this.provider));
     this.#signers.set(index, signer);
     return signer;
   }
@@ -167,9 +172,15 @@ export class TestChain {
 
   /** Deposits into a channel by ERC-223 from the deployer's tokens: the sender needs none. */
   async deposit(terms: Terms, amount: bigint): Promise<void> {
-    const data = this.contract.interface.encodeFunctionData("finalize", [terms]).slice(10);
-    const send = this.token.connect(this.signer(0))["transfer(address,uint256,bytes)"];
-    await (await send(this.manager.contract, amount, `0x${data}`)).wait();
+    await (await this.signer(0).sendTransaction(this.depositCall(terms, amount))).wait();
+  }
+
+  /** The call that deposits. */
+  depositCall(terms: Terms, amount: bigint): { to: Address; data: string } {
+    const channel = `0x${this.contract.interface.encodeFunctionData("finalize", [terms]).slice(10)}`;
+    const transfer = "transfer(address,uint256,bytes)";
+    const data = this.token.interface.encodeFunctionData(transfer, [this.manager.contract, amount, channel]);
+    return { to: this.tokenAddress, data };
   }
 
   /** Opens a channel of one of Hardhat's accounts. */

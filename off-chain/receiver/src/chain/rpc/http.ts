@@ -62,7 +62,8 @@ async function textOf({ headers, body }: Response): Promise<string | undefined> 
   }
   const decoder = new TextDecoder();
   let [text, bytes] = ["", 0];
-  for await (const chunk of body ?? []) {
+  const chunks: AsyncIterable<Uint8Array> | [] = body ?? [];
+  for await (const chunk of chunks) {
     if ((bytes += chunk.byteLength) > MAX_ANSWER) return undefined; // The rest is cancelled.
     text += decoder.decode(chunk, { stream: true });
   }
