@@ -30,6 +30,13 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
   );
   app.addHook("onSend", async (_, reply) => void reply.header("cache-control", "no-store"));
 
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers(); // Plain text is not taken for JSON.
+  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) =>
+    // Many clients name the type of a body that they do not send.
+    body === "" ? done(null) : parseJson(request, body, done),
+  );
+
   app.get("/openapi.json", async () => OPENAPI);
 
   app.get("/stats", async () => {

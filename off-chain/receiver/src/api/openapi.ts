@@ -81,8 +81,12 @@ const problem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
+/** Problems of an operation, and those that any may have: too many requests, a store or a node that fails. */
 const problems = (...statuses: number[]) =>
-  Object.fromEntries(statuses.map((status) => [status, problem("See the problem's detail.")]));
+  Object.fromEntries([...statuses, 429, 503].map((status) => [status, problem("See the problem's detail.")]));
+
+/** Problems of an operation that takes a body. */
+const BODY_PROBLEMS = [400, 413, 415] as const;
 
 const inPath = (name: string, schema: unknown) => ({ name, in: "path", required: true, schema });
 const sender = inPath("sender", address);
@@ -104,7 +108,7 @@ const closing = (operationId: string) => ({
   responses: {
     200: answer("Agreement", "The agreement. The sender submits it with `close`."),
     202: answer("Sent", "The operator's order is on its way."),
-    ...problems(400, 403, 404, 409, 422, 501, 503),
+    ...problems(...BODY_PROBLEMS, 403, 404, 409, 422, 501),
   },
 });
 
@@ -122,14 +126,18 @@ export const OPENAPI = {
   servers: [{ url: "/api/1" }],
   paths: {
     "/stats": {
-      get: { operationId: "stats", summary: "This receiver in numbers", responses: { 200: answer("Stats", "Sums") } },
+      get: {
+        operationId: "stats",
+        summary: "This receiver in numbers",
+        responses: { 200: answer("Stats", "Sums"), ...problems() },
+      },
     },
     "/channels": {
       get: operator({
         operationId: "channels",
         summary: "Channels, in the order of their ids",
         parameters: query,
-        responses: { 200: answer("Channels", "A page"), ...problems(400, 401, 503) },
+        responses: { 200: answer("Channels", "A page"), ...problems(400, 401) },
       }),
       post: {
         operationId: "sponsor",
@@ -140,7 +148,7 @@ export const OPENAPI = {
         requestBody: {
           content: { "application/json": { schema: { $ref: "#/components/schemas/SponsorRequest" } } },
         },
-        responses: { 202: answer("Sponsored", "On its way"), ...problems(400, 404, 409, 422, 429, 503) },
+        responses: { 202: answer("Sponsored", "On its way"), ...problems(...BODY_PROBLEMS, 404, 409, 422) },
       },
     },
     "/channels/{sender}": {
@@ -148,7 +156,7 @@ export const OPENAPI = {
         operationId: "channelsOfSender",
         summary: "Channels of one sender",
         parameters: [sender, ...query],
-        responses: { 200: answer("Channels", "A page"), ...problems(400, 401, 503) },
+        responses: { 200: answer("Channels", "A page"), ...problems(400, 401) },
       }),
     },
     "/channels/{sender}/{id}": {
@@ -156,7 +164,7 @@ export const OPENAPI = {
         operationId: "channel",
         summary: "One channel",
         parameters: [sender, id],
-        responses: { 200: answer("Channel", "The channel"), ...problems(400, 401, 404, 503) },
+        responses: { 200: answer("Channel", "The channel"), ...problems(400, 401, 404) },
       }),
       delete: closing("close"),
     },
@@ -166,7 +174,7 @@ export const OPENAPI = {
         operationId: "proof",
         summary: "What a watchtower needs to defend the channel. Keep it secret.",
         parameters: [sender, id],
-        responses: { 200: answer("Bundle", "Terms and best proof"), ...problems(400, 401, 404, 503) },
+        responses: { 200: answer("Bundle", "Terms and best proof"), ...problems(400, 401, 404) },
       }),
     },
     "/channels/{sender}/{id}/settle": {
@@ -174,7 +182,7 @@ export const OPENAPI = {
         operationId: "settle",
         summary: "Submit the best proof now, at what was spent",
         parameters: [sender, id],
-        responses: { 202: answer("Sent", "On its way"), ...problems(400, 401, 404, 409, 501, 503) },
+        responses: { 202: answer("Sent", "On its way"), ...problems(400, 401, 404, 409, 501) },
       }),
     },
   },

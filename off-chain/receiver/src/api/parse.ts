@@ -33,7 +33,10 @@ const signature = z
   .regex(/^0x([0-9a-fA-F]{2})*$/, "Write the signature as 0x and hex digits.")
   .transform((text) => text.toLowerCase() as Hex);
 
-const closeRequest = z.object({ amount: parsedBy(parseAmount), deadline: seconds, signature });
+const closeRequest = z.object(
+  { amount: parsedBy(parseAmount), deadline: seconds, signature },
+  "Send amount, deadline and signature of the sender side's CloseRequest as a JSON object.",
+);
 
 const authorization = z.discriminatedUnion("method", [
   z

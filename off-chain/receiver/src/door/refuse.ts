@@ -36,12 +36,12 @@ export function refuse(
     // What is left of the body is not worth reading.
     ...(reason === "body-too-long" && { Connection: "close" }),
   };
-  const body = JSON.stringify({ type: `urn:rmps:problem:${code}`, title: TITLES[reason], status, code });
+  const body = JSON.stringify({ type: `urn:rmps:problem:${code}`, ...TEXTS[reason], status, code });
   sendAnswer(response, { status, headers, body });
 }
 
-const TITLES: Readonly<Record<DoorRefusal, string>> = {
-  "too-many-requests": "Too many requests from there. Come again after the time in Retry-After.",
-  overloaded: "Busy. Come again, with the same balance, after the time in Retry-After.",
-  "body-too-long": "The body is too long.",
+const TEXTS: Readonly<Record<DoorRefusal, { readonly title: string; readonly detail: string }>> = {
+  "too-many-requests": { title: "Too many requests from there", detail: "Come again after the time in Retry-After." },
+  overloaded: { title: "Busy", detail: "Come again, with the same balance, after the time in Retry-After." },
+  "body-too-long": { title: "The body is too long", detail: "Send a shorter one." },
 };

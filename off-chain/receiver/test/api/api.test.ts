@@ -151,10 +151,17 @@ describe("the API", () => {
     expect((await operator("POST", `${at(channel)}/settle`)).json).to.include({ code: "nothing-to-do" });
 
     await pay(receiver, channel, 31n, 5n);
-    expect((await operator("DELETE", at(channel))).status).to.equal(202);
+    const nobody = await ask("DELETE", at(channel), { body: "" });
+    expect(nobody, "no body, and no operator").to.deep.include({ status: 400 });
+    expect(nobody.json["detail"]).to.contain("amount, deadline and signature");
+    expect((await ask("DELETE", at(channel), { body: "", token: TOKEN })).status, "JSON of no length").to.equal(202);
     await eventually(async () => (await chain.earned()) - before === 25n);
     expect((await chain.stateOf(channel.id)).closesAt).to.equal(2n ** 32n - 1n);
     expect((await pay(receiver, channel, 40n, 1n)).kind).to.equal("refused");
+
+    const other = await chain.open(7);
+    await pay(receiver, other, 30n, 20n);
+    expect((await operator("DELETE", at(other))).status, "nothing said of a body").to.equal(202);
   });
 
   it("lets nobody into the operator's part where there is no token", async () => {
