@@ -6,6 +6,7 @@ import { readConfig } from "../../src/config/settings.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { TestChain } from "../support/chain.ts";
 import { start, Stores } from "../support/receiver.ts";
+import { SPONSOR } from "../support/sponsor.ts";
 
 const DOCS = join(import.meta.dirname, "../../../../docs");
 const read = (name: string) => readFileSync(join(DOCS, name), "utf8");
@@ -49,24 +50,40 @@ describe("what operators are given", () => {
     for (const page of pages) expect(anchors, page).to.include(page);
   });
 
-  it("a dashboard and rules that ask for metrics that exist", async () => {
-    const chain = await TestChain.start();
-    const stores = new Stores();
-    const receiver = await start(chain, stores.path());
-    try {
-      const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
-      const known = new Set([...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
-      const asked = new Set(
-        [...(read("operations/grafana-dashboard.json") + read("operations/alerts.yml")).matchAll(/\brmps_\w+/g)].map(
-          ([name]) => name.replace(/_bucket$/, ""),
-        ),
-      );
-      expect(asked.size).to.be.above(10);
-      for (const name of asked) expect(known, name).to.include(name);
-    } finally {
-      await receiver.close();
-      await chain.stop();
-      stores.remove();
-    }
+  describe("about metrics", () => {
+    let served: Set<string>;
+    const named = (text: string) =>
+      new Set([...text.matchAll(/\brmps_\w+/g)].map(([name]) => name.replace(/_bucket$/, "")));
+
+    before(async () => {
+      const chain = await TestChain.start();
+      const stores = new Stores();
+      const receiver = await start(chain, stores.path(), { sponsor: SPONSOR });
+      try {
+        const text = await (await fetch(`${receiver.url}/metrics`)).text();
+        served = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
+      } finally {
+        await receiver.close();
+        await chain.stop();
+        stores.remove();
+      }
+    });
+
+    it("a dashboard that shows each of them, and no other", () => {
+      expect(served.size).to.be.above(10);
+      expect([...named(read("operations/grafana-dashboard.json"))]).to.have.members([...served]);
+    });
+
+    it("rules that ask for some that exist", () => {
+      const asked = named(read("operations/alerts.yml"));
+      expect(asked.size).to.be.above(3);
+      expect([...served]).to.include.members([...asked]);
+    });
+
+    it("a word on each, and on no other", () => {
+      const table = [...read("operations.md").matchAll(/^\| `(rmps_\w+)(?:\{\w+\})?` /gm)].map(([, name]) => name!);
+      expect(table).to.have.members([...served]);
+      expect([...served]).to.include.members([...named(read("operations.md"))]);
+    });
   });
 });
