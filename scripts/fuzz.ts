@@ -8,14 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { parseAddress } from "@rmps/proofs";
 import { readChallenge, writePayment } from "@rmps/wire";
 import { keccak256, parseEther, toUtf8Bytes } from "ethers";
 
-import { exchange, makeRequest, objection, parseAnswers, type Material } from "./fuzz/http.ts";
+import { authorize } from "../off-chain/sender/src/channel/sponsor/authorization.ts";
+import { exchange, objection, parseAnswers } from "./fuzz/answers.ts";
+import { makeRequest, type Material } from "./fuzz/http.ts";
 import { PARSERS, tryParser } from "./fuzz/parsers.ts";
 import { Report } from "./fuzz/report.ts";
 import { startLocalChain, type LocalChain } from "./lib/local-chain.ts";
-import { openChannel, paymentHeaders } from "./lib/paying.ts";
+import { openChannel, paymentHeaders, type PaidChannel } from "./lib/paying.ts";
 import { Random } from "./lib/random.ts";
 import { startShopProcess, type ShopProcess } from "./lib/shop-process.ts";
 import { SHOP_ROUTES } from "./lib/shop.ts";
@@ -64,7 +67,20 @@ async function materialFor(chain: LocalChain, shop: ShopProcess): Promise<Materi
     const signature = channel.proof(balance);
     return writePayment({ channelId: channel.id, balance, signature, maxPrice: PRICE }, reading.challenge.echo);
   });
-  return { channel, price: PRICE, payments };
+  return { channel, price: PRICE, payments, sponsored: [await sponsoredTopUp(chain, channel)] };
+}
+
+/** A request that the shop would grant as it is: a top-up, authorized by the channel's sender. */
+async function sponsoredTopUp(chain: LocalChain, { terms, id }: PaidChannel): Promise<unknown> {
+  const amount = parseEther("1");
+  const [chainId, contract] = [BigInt(chain.chainId), parseAddress(chain.manager)];
+  const target = { chain: { chainId, provider: chain.provider }, contract, terms, id };
+  const { sender, receiver, token, challengePeriod: challenge_period, salt } = terms;
+  return {
+    terms: { sender, receiver, token, challenge_period, salt },
+    amount: String(amount),
+    authorization: await authorize("erc3009", target, amount, 0n, chain.account(2)),
+  };
 }
 
 async function tryRequest(index: number, shop: ShopProcess, material: Material): Promise<void> {

@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 
 import { parseEther } from "ethers";
 
-import { exchange, makeRequest, objection, parseAnswers } from "./fuzz/http.ts";
+import { exchange, objection, parseAnswers } from "./fuzz/answers.ts";
+import { makeRequest } from "./fuzz/http.ts";
 import { startLocalChain, type LocalChain } from "./lib/local-chain.ts";
 import { openChannel } from "./lib/paying.ts";
 import { Random } from "./lib/random.ts";

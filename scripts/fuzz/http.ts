@@ -1,7 +1,3 @@
-import { connect } from "node:net";
-
-import { REFUSAL_CODES } from "@rmps/wire";
-
 import { paymentHeaders, type PaidChannel } from "../lib/paying.ts";
 import type { Random } from "../lib/random.ts";
 import { mutate, mutateJson, nasty } from "./mutate.ts";
@@ -14,6 +10,8 @@ export interface Material {
   readonly price: bigint;
   /** Payment headers in all dialects that would be served if nothing in them were changed. */
   readonly payments: readonly HeaderSample[];
+  /** Requests to have a deposit sponsored that would be granted as they are; none where they are not tried. */
+  readonly sponsored?: readonly unknown[];
 }
 
 const METHODS = [
@@ -50,6 +48,7 @@ function targets({ channel }: Material): string[] {
     "/api/1/stats",
     "/api/1/openapi.json",
     "/api/1/channels?limit=10&status=open",
+    "/api/1/channels",
     place,
     `${place}/proof`,
     `${place}/close`,
@@ -96,6 +95,7 @@ function pairsOf(headers: HeaderSample): [string, string][] {
 /** A request with mostly the right form and something wrong in it, or (now and then) mere bytes. */
 export function makeRequest(random: Random, material: Material): string {
   if (random.chance(0.03)) return bytes(random);
+  if (material.sponsored !== undefined && random.chance(0.1)) return sponsorRequest(random, material.sponsored);
   const method = random.pick(METHODS);
   let target = random.pick(random.chance(0.5) ? SOLD : targets(material));
   if (random.chance(0.2)) target = mutate(target, random);
@@ -118,6 +118,15 @@ export function makeRequest(random: Random, material: Material): string {
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const text = `${method} ${target} ${version}\r\n${head}\r\n${body}`;
   return random.chance(0.1) ? mutate(text, random) : text;
+}
+
+/** A request to sponsor a deposit with something wrong in it. */
+function sponsorRequest(random: Random, sponsored: readonly unknown[]): string {
+  const text = JSON.stringify(mutateJson(random.pick(sponsored), random));
+  const body = Buffer.from(random.chance(0.2) ? mutate(text, random) : text).toString("latin1");
+  const length = Buffer.byteLength(body, "latin1");
+  const head = `Host: shop.example\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\nConnection: close`;
+  return `POST /api/1/channels HTTP/1.1\r\n${head}\r\n\r\n${body}`;
 }
 
 function payment(random: Random, { channel, price, payments }: Material): [string, string][] {
@@ -159,102 +168,4 @@ function bodyFor(random: Random, { channel }: Material): string {
 
 function bytes(random: Random): string {
   return String.fromCharCode(...Array.from({ length: random.below(400) }, () => random.below(256)));
-}
-
-/** Milliseconds for an answer: far more than any takes. */
-const PATIENCE = 60_000;
-
-/** Milliseconds after which the client says that nothing more comes: what is incomplete is then answered. */
-const PAUSE = 250;
-
-/** Sends bytes on a connection of their own, and collects what comes until the end. @returns undefined: no end. */
-export function exchange(url: string, request: string): Promise<string | undefined> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
-    const chunks: Buffer[] = [];
-    const timer = setTimeout(() => {
-      socket.destroy();
-      resolve(undefined);
-    }, PATIENCE);
-    const pause = setTimeout(() => socket.end(), PAUSE);
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      // Cut off for what we sent: an answer too. Nobody listening is another matter.
-      if (error.code === "ECONNREFUSED") reject(error);
-    });
-    socket.on("end", () => socket.end());
-    socket.on("close", () => {
-      clearTimeout(timer);
-      clearTimeout(pause);
-      resolve(Buffer.concat(chunks).toString("latin1"));
-    });
-    socket.write(request, "latin1");
-  });
-}
-
-const STATUS_LINE = /^HTTP\/1\.1 (\d{3}) [\x20-\x7e]*$/;
-const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: ?[\x20-\x7e\x80-\xff\t]*$/;
-
-/** An answer taken apart. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
-}
-
-/** Takes answers apart, strictly. @returns undefined where what came is not well-formed. */
-export function parseAnswers(text: string): Answer[] | undefined {
-  const answers: Answer[] = [];
-  for (let rest = text; rest !== "";) {
-    const end = rest.indexOf("\r\n\r\n");
-    if (end < 0) return undefined;
-    const [line = "", ...lines] = rest.slice(0, end).split("\r\n");
-    const status = Number(STATUS_LINE.exec(line)?.[1] ?? 0);
-    if (status === 0 || !lines.every((each) => HEADER.test(each))) return undefined;
-    const headers = new Map(
-      lines.map((each) => [each.slice(0, each.indexOf(":")).toLowerCase(), each.slice(each.indexOf(":") + 1).trim()]),
-    );
-    rest = rest.slice(end + 4);
-    if (status < 200) continue;
-    const length = Number(headers.get("content-length") ?? NaN);
-    // An answer to HEAD has the length of what it leaves out; ours close the connection then.
-    const body = Number.isNaN(length) ? rest : rest.slice(0, length);
-    answers.push({ status, headers, body });
-    rest = rest.slice(body.length);
-  }
-  return answers;
-}
-
-/** All that a request may be answered with. */
-const EXPECTED = new Set([
-  200, 202, 204, 206, 304, 400, 401, 402, 403, 404, 405, 408, 409, 412, 413, 414, 415, 416, 417, 418, 422, 429, 431,
-  503,
-]);
-
-/** What is wrong with an answer. @returns undefined: nothing. */
-export function objection({ status, headers, body }: Answer): string | undefined {
-  if (!EXPECTED.has(status)) return `status ${status}`;
-  if (status === 503) {
-    if (headers.get("retry-after") === undefined) return "503 without Retry-After";
-    const code = /"code":"([a-z-]+)"/.exec(body)?.[1] ?? "";
-    if (body !== "" && !REFUSAL_CODES.includes(code as never) && !body.includes('"ready":false'))
-      return `503 for ${code}`;
-  }
-  if (headers.has("x-injected")) return "a header of the client's";
-  if (status === 402 && headers.get("cache-control") !== "no-store") return "a 402 that caches may keep";
-  if (
-    isContent(body) &&
-    !headers.has("rdn-cost") &&
-    !headers.has("payment-receipt") &&
-    !headers.has("payment-response")
-  ) {
-    return "content without a receipt";
-  }
-  return undefined;
-}
-
-/** Whether a body is something of what the shop sells. */
-function isContent(body: string): boolean {
-  return body.startsWith("\xff\xd8\xff");
 }

@@ -13,7 +13,13 @@ import {
 } from "@rmps/proofs";
 import { readChallenge, readPayment, readProblem, readReceipt, writePayment } from "@rmps/wire";
 
-import { parseCloseRequest, parseListing, parsePlace, parseSender } from "../../off-chain/receiver/src/api/parse.ts";
+import {
+  parseCloseRequest,
+  parseListing,
+  parsePlace,
+  parseSender,
+  parseSponsorRequest,
+} from "../../off-chain/receiver/src/api/parse.ts";
 import { configSchema } from "../../off-chain/receiver/src/config/schema.ts";
 import { readConfig, SETTINGS } from "../../off-chain/receiver/src/config/settings.ts";
 import { RefusedToStart } from "../../off-chain/receiver/src/refused-to-start.ts";
@@ -193,6 +199,21 @@ const targets: Record<string, Target> = {
         const parsed = parseCloseRequest(input);
         if ("problem" in parsed) return must(parsed.problem.status === 400, "a problem of the client's");
         must(parsed.value.amount >= 0n && parsed.value.deadline >= 0n, "amounts are not negative");
+      },
+    };
+  },
+  sponsorRequestBody(random) {
+    const input = mutateJson(random.pick(samples.sponsorBodies), random);
+    return {
+      input,
+      run() {
+        const parsed = parseSponsorRequest(input);
+        if ("problem" in parsed) return must(parsed.problem.status === 400, "a problem of the client's");
+        const { terms, amount, fee, authorization } = parsed.value;
+        must(HEX.test(terms.sender) && HEX.test(terms.salt), "terms are in their one form");
+        for (const each of [amount, fee]) must(each >= 0n && each < 2n ** 256n, "amounts are within their bounds");
+        must(["erc3009", "permit2"].includes(authorization.method), "a method that there is");
+        must(/^0x([0-9a-f]{2}){0,4096}$/.test(authorization.signature), "a signature in its one form, of some length");
       },
     };
   },

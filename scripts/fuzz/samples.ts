@@ -81,6 +81,16 @@ function answer(challenge: HeaderSample): HeaderSample {
   return writePayment({ channelId, balance: 20n, signature, maxPrice: 20n }, reading.challenge.echo);
 }
 
+const termsBody = {
+  sender: signer,
+  sender_signer: ZERO_ADDRESS,
+  receiver: address,
+  receiver_signer: ZERO_ADDRESS,
+  token: address,
+  challenge_period: 3600,
+  salt: channelId,
+};
+
 /** Well-formed inputs of every parser. */
 export const samples = {
   key,
@@ -100,6 +110,25 @@ export const samples = {
   problem: problem({ code: "insufficient-payment", detail: "too little" }),
   targets: ["/doggo.jpg", "/a/b%20c?x=1&y", "/files/deep/down.txt", "/api/1/channels", "/%C3%A4"],
   closeBody: { amount: "20", deadline: 2_000_000_000, signature: signCloseRequest(closing, key) },
+  sponsorBodies: [
+    {
+      terms: termsBody,
+      amount: "1000",
+      fee: "10",
+      authorization: {
+        method: "erc3009",
+        valid_after: 0,
+        valid_before: "2000000000",
+        nonce_salt: channelId,
+        signature,
+      },
+    },
+    {
+      terms: termsBody,
+      amount: "1000",
+      authorization: { method: "permit2", nonce: "7", deadline: 2_000_000_000, signature },
+    },
+  ],
   place: { sender: signer, id: channelId, status: "open", limit: "10", after: channelId },
   config: {
     rpc: ["http://127.0.0.1:8545"],

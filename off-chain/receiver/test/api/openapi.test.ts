@@ -164,7 +164,9 @@ describe("the description of the API", () => {
   it("has exactly the operations that are served", async () => {
     const served: string[] = [];
     const app = fastify();
-    app.addHook("onRoute", ({ method, url }) => served.push(...[method].flat().map((each) => `${each} ${url}`)));
+    app.addHook("onRoute", ({ method, url }) => {
+      served.push(...[method].flat().map((each) => `${each} ${url}`));
+    });
     await app.register(api, { engine: whole.engine, token: TOKEN });
     const asked = served.filter((route) => !route.startsWith("HEAD ") && route !== "GET /openapi.json");
     const described = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
