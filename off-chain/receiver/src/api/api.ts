@@ -3,6 +3,7 @@ import type { Engine } from "../engine.ts";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import { StoreUnavailable } from "../store/error.ts";
 import type { ChannelFilter } from "../store/store.ts";
+import { createBackups } from "./backup.ts";
 import { closeProblem } from "./close.ts";
 import { OPENAPI } from "./openapi.ts";
 import { orderClose, orderSettle } from "./orders.ts";
@@ -113,6 +114,8 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
       const detail = "This channel has not paid: there is nothing to defend.";
       return bundle ?? sendProblem(reply, { ...NOT_FOUND, code: "no-proof", title: "No proof", detail });
     });
+    const backUp = createBackups(store);
+    app.get("/backup", { exposeHeadRoute: false }, (_, reply) => backUp(reply));
     app.post("/channels/:sender/:id/settle", async (request, reply) => {
       const channel = await one(request, reply);
       return channel === undefined ? reply : orderSettle(engine, channel, reply);

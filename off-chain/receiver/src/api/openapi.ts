@@ -1,5 +1,6 @@
 /** What the API is, in OpenAPI 3.1: served, and compared with real answers by the tests. */
-import { address, amount, hash, hex, integer, object, seconds, terms } from "./openapi/parts.ts";
+import { SQLITE_TYPE } from "./backup.ts";
+import { address, amount, hash, hex, id, integer, object, query, seconds, sender, terms } from "./openapi/parts.ts";
 import { sponsoring, sponsorSchemas } from "./openapi/sponsor.ts";
 
 const schemas = {
@@ -88,15 +89,6 @@ const problems = (...statuses: number[]) =>
 /** Problems of an operation that takes a body. */
 const BODY_PROBLEMS = [400, 413, 415] as const;
 
-const inPath = (name: string, schema: unknown) => ({ name, in: "path", required: true, schema });
-const sender = inPath("sender", address);
-const id = inPath("id", hash);
-const query = [
-  { name: "status", in: "query", schema: { enum: ["open", "closing", "closed", "all"], default: "all" } },
-  { name: "after", in: "query", schema: hash },
-  { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 } },
-];
-
 const closing = (operationId: string) => ({
   operationId,
   summary: "Close with the receiver's agreement",
@@ -111,6 +103,9 @@ const closing = (operationId: string) => ({
     ...problems(...BODY_PROBLEMS, 403, 404, 409, 422, 501),
   },
 });
+
+/** An SQLite database. */
+const copy = { description: "The copy, bound to this deployment", content: { [SQLITE_TYPE]: {} } };
 
 const operator = (operation: Record<string, unknown>) => ({ ...operation, security: [{ operator: [] }] });
 
@@ -175,6 +170,13 @@ export const OPENAPI = {
         summary: "What a watchtower needs to defend the channel. Keep it secret.",
         parameters: [sender, id],
         responses: { 200: answer("Bundle", "Terms and best proof"), ...problems(400, 401, 404) },
+      }),
+    },
+    "/backup": {
+      get: operator({
+        operationId: "backup",
+        summary: "A consistent copy of the store, while payments go on. Keep it secret.",
+        responses: { 200: copy, ...problems(401, 409, 501) },
       }),
     },
     "/channels/{sender}/{id}/settle": {

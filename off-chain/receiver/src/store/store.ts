@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import type { Address, Hex } from "@rmps/proofs";
 import type { ChainStore } from "./chain.ts";
 import type { Agreement, ChannelRecord, ChannelStatus } from "./channel.ts";
@@ -137,6 +138,11 @@ export interface Store {
   lead(): Promise<boolean>;
   /** Whether the store answers. */
   healthy(): Promise<boolean>;
+  /**
+   * A consistent copy of all that is stored now, as a file without a name that is gone when it is closed; payments go on
+   * meanwhile. Undefined where the database has its own means for that.
+   */
+  copy(): Promise<FileHandle | undefined>;
   /** Commits what waits and closes. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
+import { startPostgres } from "../store/postgres.ts";
 import { expectDescribed } from "./openapi-check.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
@@ -48,11 +49,14 @@ describe("the description of the API", () => {
   let keyless: RunningReceiver;
   let broken: RunningReceiver;
   let stingy: RunningReceiver;
+  let postgres: Awaited<ReturnType<typeof startPostgres>>;
+  let letGo = () => {};
 
   before(async () => {
     chain = await TestChain.start();
     whole = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR });
-    keyless = await start(chain, stores.path(), { apiToken: TOKEN, keys: { agreement: RECEIVER.key } });
+    postgres = await startPostgres();
+    keyless = await start(chain, postgres.url, { apiToken: TOKEN, keys: { agreement: RECEIVER.key } });
     broken = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR });
     await broken.store.close();
     const door = { trustedProxies: ["127.0.0.1"], perAddress: { perSecond: 0.001, burst: 1 } };
@@ -62,9 +66,11 @@ describe("the description of the API", () => {
   });
   after(async () => {
     for (const receiver of [whole, keyless, broken, stingy]) await receiver.close();
+    await postgres.stop();
     await chain.stop();
     stores.remove();
   });
+  afterEach(() => letGo());
 
   /** A channel that paid. */
   async function opened(): Promise<TestChannel> {
@@ -82,7 +88,11 @@ describe("the description of the API", () => {
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const answer = await fetch(`${of.url}/api/1${path}`, { method, headers, body: text ?? null });
-    expectDescribed(method, path, answer, await answer.json());
+    const content = Buffer.from(await answer.arrayBuffer());
+    const json: unknown = answer.headers.get("content-type")?.includes("json")
+      ? JSON.parse(String(content))
+      : undefined;
+    expectDescribed(method, path, answer, json);
     return answer.status;
   }
 
@@ -140,6 +150,26 @@ describe("the description of the API", () => {
         return { path: `${at(unpaid)}/settle`, token: TOKEN };
       },
       501: () => ({ path: `${at(channel)}/settle`, token: TOKEN, of: keyless }),
+    }),
+    backup: () => ({
+      ...operators(() => "/backup", ""),
+      409: async () => {
+        const { store } = whole;
+        const copy = store.copy.bind(store);
+        const held = new Promise<void>((resolve) => (letGo = resolve));
+        const begun = new Promise<void>((resolve) => {
+          store.copy = async () => {
+            resolve();
+            await held;
+            return copy();
+          };
+        });
+        void ask("GET", { path: "/backup", token: TOKEN });
+        await begun;
+        return { path: "/backup", token: TOKEN };
+      },
+      501: () => ({ path: "/backup", token: TOKEN, of: keyless }),
+      ...always("/backup", { token: TOKEN }),
     }),
     close: () => closing(""),
     closeByPost: () => closing("/close"),

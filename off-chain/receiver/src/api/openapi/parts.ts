@@ -23,3 +23,14 @@ export const terms = {
   challenge_period: { ...integer, description: "Seconds." },
   salt: hash,
 };
+
+const inPath = (name: string, schema: unknown) => ({ name, in: "path", required: true, schema });
+export const sender = inPath("sender", address);
+export const id = inPath("id", hash);
+
+/** Of lists of channels. */
+export const query = [
+  { name: "status", in: "query", schema: { enum: ["open", "closing", "closed", "all"], default: "all" } },
+  { name: "after", in: "query", schema: hash },
+  { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 } },
+];

@@ -149,6 +149,11 @@ export class PostgresStore implements Store {
     );
   }
 
+  /** Nothing: `pg_dump` does it. */
+  copy(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

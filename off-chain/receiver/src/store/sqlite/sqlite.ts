@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import type { Hex } from "@rmps/proofs";
 import type Database from "better-sqlite3";
 import type { ChainStore } from "../chain.ts";
@@ -18,6 +19,7 @@ import type { SponsorshipStore } from "../sponsorships.ts";
 import type { TransactionStore } from "../transactions.ts";
 import { Accounts } from "./accounts.ts";
 import { SqliteChain } from "./chain.ts";
+import { copyDatabase } from "./copy.ts";
 import { InFlight } from "./in-flight.ts";
 import { openDatabase } from "./open.ts";
 import { Payments } from "./payments.ts";
@@ -38,6 +40,7 @@ export class SqliteStore implements Store {
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
   readonly sponsorships: SponsorshipStore;
+  readonly #path: string;
   readonly #db: Database.Database;
   readonly #wal: Wal;
   readonly #accounts: Accounts;
@@ -52,6 +55,7 @@ export class SqliteStore implements Store {
   constructor(path: string, options: StoreOptions) {
     const { db, firstBlock, challengeKey } = openDatabase(path, options);
     const inFlight = new InFlight();
+    this.#path = path;
     this.#db = db;
     this.firstBlock = firstBlock;
     this.challengeKey = challengeKey;
@@ -115,6 +119,10 @@ export class SqliteStore implements Store {
 
   healthy(): Promise<boolean> {
     return promised(() => this.#db.prepare("SELECT 1").get() !== undefined).catch(() => false);
+  }
+
+  copy(): Promise<FileHandle> {
+    return copyDatabase(this.#db, this.#path);
   }
 
   async close(): Promise<void> {
