@@ -1,41 +1,64 @@
 import { expect } from "chai";
-import { copyFileSync, existsSync, rmSync } from "node:fs";
-import { PRICE, World } from "./world.ts";
+import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Client } from "pg";
+import { startPostgres } from "../store/postgres.ts";
+import { survivesRestoring, TOKEN } from "./restored-backup.behaviour.ts";
+import type { World } from "./world.ts";
+
+const copyOf = ({ store }: World) => `${store}.copy`;
+
+/** Puts the copy where the store was; what belonged to the lost one goes with it. */
+function putBack(world: World): Promise<void> {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(world.store + suffix, { force: true });
+  copyFileSync(copyOf(world), world.store);
+  return Promise.resolve();
+}
 
 describe("Attack: the store is a restored old copy", () => {
-  let world: World;
-  before(async () => (world = await World.open()));
-  after(() => world.stop());
+  survivesRestoring({
+    name: "of the file, made while the receiver is stopped",
+    running: false,
+    make: (world) => Promise.resolve(copyFileSync(world.store, copyOf(world))),
+    restore: putBack,
+  });
 
-  it("gives no agreement below what the copy does not know of, and no service for proofs used since", async () => {
-    const channel = await world.chain.open(2);
-    expect((await world.pay(channel, PRICE)).status).to.equal(200);
-    await world.receiver.close();
-    copyFileSync(world.store, `${world.store}.copy`);
-    await world.restart();
-    expect((await world.pay(channel, 2n * PRICE)).status, "after the copy").to.equal(200);
-    expect((await world.pay(channel, 3n * PRICE)).status, "after the copy").to.equal(200);
-    await world.receiver.close();
-    for (const suffix of ["-wal", "-shm"]) {
-      if (existsSync(world.store + suffix)) rmSync(world.store + suffix);
+  survivesRestoring({
+    name: "that the operator fetched while it ran",
+    running: true,
+    async make(world) {
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const answer = await fetch(`${world.receiver.url}/api/1/backup`, { headers });
+      expect(answer.status).to.equal(200);
+      writeFileSync(copyOf(world), Buffer.from(await answer.arrayBuffer()));
+      expect(statSync(copyOf(world)).size).to.equal(Number(answer.headers.get("content-length")));
+      const left = readdirSync(dirname(world.store)).filter((name) => name.includes("-copy-"));
+      expect(left, "nothing stays behind").to.deep.equal([]);
+    },
+    restore: putBack,
+  });
+
+  describe("of a database in PostgreSQL", () => {
+    let postgres: Awaited<ReturnType<typeof startPostgres>>;
+    before(async () => (postgres = await startPostgres()));
+    after(() => postgres.stop());
+
+    const at = (database: string) => Object.assign(new URL(postgres.url), { pathname: `/${database}` }).href;
+    async function run(statement: string): Promise<void> {
+      const client = new Client(at("template1"));
+      await client.connect();
+      await client.query(statement).finally(() => client.end());
     }
-    copyFileSync(`${world.store}.copy`, world.store);
-    await world.restart({ recover: true });
 
-    const close = async (amount: bigint) => {
-      const deadline = 2n ** 40n;
-      const signature = channel.closeRequest(amount, deadline);
-      return fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-        method: "DELETE",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ amount: String(amount), deadline: String(deadline), signature }),
-      });
-    };
-    expect((await close(PRICE)).status, "an agreement at what the copy says").to.equal(409);
-    expect((await world.pay(channel, PRICE)).status, "used before the copy").to.equal(402);
-    expect((await world.pay(channel, 4n * PRICE)).status, "an honest sender goes on").to.equal(200);
-    expect(await world.spent(channel)).to.equal(4n * PRICE);
-    expect((await close(3n * PRICE)).status).to.equal(409);
-    expect((await close(4n * PRICE)).status).to.equal(200);
+    survivesRestoring({
+      name: "made by the server itself, from a template",
+      running: false,
+      place: () => postgres.url,
+      make: () => run("CREATE DATABASE copy TEMPLATE postgres"),
+      async restore(world) {
+        await run("DROP DATABASE postgres");
+        world.store = at("copy");
+      },
+    });
   });
 });

@@ -13,9 +13,9 @@ export class World {
   store: string;
   receiver!: RunningReceiver;
 
-  private constructor(chain: TestChain, options: Partial<ReceiverOptions>) {
+  private constructor(chain: TestChain, options: Partial<ReceiverOptions>, store: string | undefined) {
     this.chain = chain;
-    this.store = this.stores.path();
+    this.store = store ?? this.stores.path();
     this.options = {
       routes: {
         "/cheap": { price: PRICE, handler: () => "content", methods: ["GET", "POST"] },
@@ -25,8 +25,9 @@ export class World {
     };
   }
 
-  static async open(options: Partial<ReceiverOptions> = {}): Promise<World> {
-    const world = new World(await TestChain.start(), options);
+  /** @param store a database's URL, or a path; a file of its own unless given. */
+  static async open(options: Partial<ReceiverOptions> = {}, store?: string): Promise<World> {
+    const world = new World(await TestChain.start(), options, store);
     await world.restart();
     return world;
   }
