@@ -36,6 +36,7 @@ export function survivesRestoring({ name, running, place, make, restore }: Backu
       await world.receiver.close();
       await restore(world);
       await world.restart({ recover: true });
+      await world.restart(); // Once is enough: the store remembers.
       expect(await world.spent(channel), "what the copy knows").to.equal(PRICE);
 
       const close = async (amount: bigint) => {
