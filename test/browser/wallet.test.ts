@@ -140,8 +140,8 @@ describe("the web page with a wallet of the browser's (EIP-6963)", () => {
     await page.getByRole("button", { name: "Switch network" }).click();
     await page.getByLabel("Deposit", { exact: true }).waitFor();
     expect(wallet.chainId).to.equal(31337n);
-    // It changes its mind between the page and the confirmation.
-    wallet.chainId = 1n;
+    // It changes its mind between the page and the confirmation, without a word.
+    Object.assign(wallet, { chainId: 1n, forked: true });
     await page.getByRole("button", { name: "Deposit and pay" }).click();
     await says(page, "The wallet is on chain 1.");
     await says(page, "Nothing was sent. Switch the wallet to chain 31337, then try again.");

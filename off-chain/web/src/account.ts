@@ -28,13 +28,18 @@ export function demoAccount(rpc: string): Account {
   return { id: DEMO_ID, name: "Demo wallet", address, signer: key, rpc, unlock: () => Promise.resolve() };
 }
 
-/** An account of a browser's wallet. @param address one that the wallet gave before; undefined: ask for it. */
+/**
+ * An account of a browser's wallet.
+ * @param address one that the wallet gave before: taken unless the wallet gives others now; undefined: ask for it.
+ */
 export async function walletAccount(
   { id, name, wallet }: Choice,
   chainId: bigint,
   address: Address | undefined,
 ): Promise<Account> {
-  const account = address ?? (await requestAccounts(wallet))[0];
+  const given = await accountsOf(wallet, address === undefined ? "eth_requestAccounts" : "eth_accounts");
+  const isKnown = address !== undefined && (given.length === 0 || given.includes(address));
+  const account = isKnown ? address : given[0];
   if (account === undefined) throw new Error("The wallet gives no account to this page.");
   return {
     id,

@@ -80,7 +80,9 @@ export class App {
   async #next(consent: boolean): Promise<void> {
     const { channel } = this.#customer;
     const { price, crossSite } = this.#facts;
-    if (channel?.status !== "open" || channel.deposit - spentOf(channel) < price) return this.#askForDeposit();
+    if (channel?.status !== "open" || channel.deposit - spentOf(channel) - channel.fee < price) {
+      return this.#askForDeposit();
+    }
     if (consent) return this.#buy();
     if (this.#bought) return this.#view.step(undefined);
     if (crossSite) return this.#view.confirm("A link brought you here, so you are asked first. Nothing was paid yet.");
@@ -93,11 +95,8 @@ export class App {
 
   async #askForDeposit(): Promise<void> {
     const { channel, purse } = this.#customer;
-    this.#view.deposit(
-      await purse.holds(),
-      this.#facts.suggestedDeposit,
-      channel?.status === "open" ? channel : undefined,
-    );
+    const [held, sponsoring] = await Promise.all([purse.holds(), purse.sponsoring()]);
+    this.#view.deposit(held, channel?.status === "open" ? channel : undefined, sponsoring);
   }
 
   #submitDeposit(): void {
@@ -115,13 +114,19 @@ export class App {
   }
 
   async #deposit(amount: bigint): Promise<void> {
-    const held = await this.#customer.purse.holds();
+    const { purse } = this.#customer;
+    const [held, sponsoring] = await Promise.all([purse.holds(), purse.sponsoring()]);
+    if (sponsoring !== undefined && amount < sponsoring.minDeposit) {
+      const least = format(sponsoring.minDeposit, this.#facts);
+      const remedy = "Deposit more, or send coins to your wallet.";
+      throw new SenderError("refused", `The seller pays the network's fee from ${least} on.`, remedy);
+    }
     if (held < amount) {
       const [has, wants] = [format(held, this.#facts), format(amount, this.#facts)];
       const remedy = "Send it tokens, or deposit less.";
       throw new SenderError("insufficient-funds", `Your wallet holds ${has}, less than ${wants}.`, remedy);
     }
-    this.#customer.channel = await this.#customer.purse.deposit(amount, this.#customer.channel);
+    this.#customer.channel = await purse.deposit(amount, this.#customer.channel);
   }
 
   #pay(): void {
@@ -154,7 +159,7 @@ export class App {
   /** Shows what this browser knows of the channel. */
   async #show(): Promise<void> {
     const { account } = this.#customer;
-    if (account === undefined) return;
+    if (account === undefined) return this.#view.nobody();
     await this.#customer.reread();
     this.#view.channel(this.#customer.channel, account);
     this.#view.lost(this.#customer.lost, (channel) => this.#endings.endLost(channel));

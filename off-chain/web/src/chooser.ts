@@ -80,28 +80,49 @@ export class Chooser {
 
   #use(choice: Choice, address?: Account["address"]): void {
     const { facts, view, runner, customer, opened } = this.#options;
+    this.#address = address;
     if (this.#choice !== choice) {
       this.#choice = choice;
-      choice.wallet.on?.("chainChanged", () => {
-        if (this.#choice === choice && this.#address !== undefined) this.#use(choice, this.#address);
-      });
+      choice.wallet.on?.("chainChanged", () => this.#moved(choice));
       choice.wallet.on?.("accountsChanged", (accounts) => this.#follow(choice, accounts));
     }
     runner.run(address === undefined ? `Connect in ${choice.name}…` : "Looking up your channel…", async () => {
       const account = await walletAccount(choice, facts.chainId, address);
-      this.#address = account.address;
+      this.#address ??= account.address;
       const chain = await chainOf(choice.wallet);
-      if (chain !== facts.chainId) return view.network(chain);
+      if (chain !== facts.chainId) {
+        customer.leave(); // through this wallet another chain would be read
+        return view.network(chain);
+      }
       await customer.open(account);
       await opened(false);
     });
   }
 
-  /** The wallet's owner chose another account there. */
+  /** The wallet went to another chain. */
+  #moved(choice: Choice): void {
+    if (this.#choice !== choice || this.#address === undefined) return;
+    this.#options.customer.leave();
+    this.#use(choice, this.#address);
+  }
+
+  /** The wallet's owner chose another account there, or none any more. */
   #follow(choice: Choice, accounts: unknown): void {
-    const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : [];
-    if (this.#choice !== choice || typeof first !== "string") return;
-    const address = first.toLowerCase() as Account["address"];
-    if (this.#address !== undefined && address !== this.#address) this.#use(choice, address);
+    const { view, runner, customer } = this.#options;
+    if (this.#choice !== choice || this.#address === undefined || !Array.isArray(accounts)) return;
+    const [first] = accounts as unknown[];
+    if (typeof first === "string") {
+      const address = first.toLowerCase() as Account["address"];
+      if (address === this.#address) return;
+      customer.leave();
+      return this.#use(choice, address);
+    }
+    customer.leave();
+    this.#address = undefined;
+    runner.run("Your wallet left this page…", () => {
+      view.step("connect");
+      view.done("Your wallet does not give this page an account any more. Choose it again to go on.");
+      return Promise.resolve();
+    });
   }
 }

@@ -52,6 +52,17 @@ export class Customer {
     this.lost = await this.#purse.lost();
   }
 
+  /**
+   * Lets go of the account, because its wallet gives it no more, or is on another chain: from now on nothing is read,
+   * signed or shown for it.
+   */
+  leave(): void {
+    this.#account = undefined;
+    this.#purse = undefined;
+    this.channel = undefined;
+    this.lost = [];
+  }
+
   /** Asks the chain about the channel. */
   async refresh(): Promise<void> {
     this.channel = await this.#purse?.channel();

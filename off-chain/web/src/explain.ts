@@ -11,15 +11,16 @@ export interface Explanation {
 const REMEDIES: Partial<Record<SenderErrorCode, string>> = {
   chain: "Check the wallet's network and connection, then try again.",
   channel: "Close the channel below to get your money back, then open another.",
-  refused: "Close the channel below to get back what is left, or try again later.",
   state: "Allow this site to keep data, and do not use a private window.",
 };
+
+const REFUSED = "Close the channel below to get back what is left, or try again later.";
 
 /** What went wrong, and what to do about it. */
 export function explain(error: unknown): Explanation {
   if (error instanceof LimitExceededError) return overLimit(error);
   if (error instanceof PaymentRefusedError) {
-    return { message: `The seller did not take the payment: ${error.reason}.`, remedy: REMEDIES.refused! };
+    return { message: `The seller did not take the payment: ${error.reason}.`, remedy: REFUSED };
   }
   if (error instanceof SenderError) {
     const remedy = error.code === "chain" && error.remedy.includes("wallet") ? error.remedy : REMEDIES[error.code];
@@ -39,6 +40,10 @@ export function explain(error: unknown): Explanation {
 function overLimit({ limit, message }: LimitExceededError): Explanation {
   if (limit === "maxDeposit") return { message: "The deposit does not cover this price.", remedy: "Top it up below." };
   if (limit === "maxPrice") return { message: "The price has changed.", remedy: "Reload the page to see the new one." };
+  if (limit === "maxSponsorFee") {
+    const message = "The seller wants another fee for paying the network's.";
+    return { message, remedy: "Nothing was signed. Reload the page to see the new one." };
+  }
   return { message: sentence(message), remedy: "Nothing was signed. Reload the page and try again." };
 }
 

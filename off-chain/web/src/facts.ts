@@ -1,5 +1,13 @@
 import { parseAddress, parseAmount, type Address } from "@rmps/proofs";
 
+/** On what terms the seller pays the network's fee of deposits. Amounts in the token's smallest unit. */
+export interface Sponsoring {
+  /** The least that it does so for, its own fee included. */
+  readonly minDeposit: bigint;
+  /** What it takes for it, out of the deposit. */
+  readonly fee: bigint;
+}
+
 /** What the receiver says about the request that is to be paid; its own offer in the answer's headers is what counts. */
 export interface Facts {
   readonly chainId: bigint;
@@ -21,6 +29,10 @@ export interface Facts {
   readonly title: string;
   /** Whether a page of another site led here: then it is asked before anything is paid. */
   readonly crossSite: boolean;
+  /** Path of the receiver's API at this origin. */
+  readonly gatewayPath: string;
+  /** Undefined: everybody pays for his own deposits. */
+  readonly sponsoring: Sponsoring | undefined;
   /** RPC of a development chain, where a demo wallet has demo money; undefined elsewhere. */
   readonly demoRpc: string | undefined;
   /** URL of the document that the sandbox for paid HTML begins with. */
@@ -46,9 +58,15 @@ export function parseFacts(text: string): Facts {
     price: parseAmount(string(json, "price")),
     title: string(json, "title"),
     crossSite: json["crossSite"] !== false,
+    gatewayPath: string(json, "gatewayPath"),
+    sponsoring: json["sponsoring"] === undefined ? undefined : sponsoringIn(json["sponsoring"] as Json),
     demoRpc: json["demoRpc"] === undefined ? undefined : string(json, "demoRpc"),
     frame: string(json, "frame"),
   };
+}
+
+function sponsoringIn(json: Json): Sponsoring {
+  return { minDeposit: parseAmount(string(json, "min_deposit")), fee: parseAmount(string(json, "fee")) };
 }
 
 function string(json: Json, name: string): string {

@@ -9,9 +9,10 @@ import {
   type Exit,
   type PayingFetchOptions,
   type SenderEvent,
+  type Sponsor,
   type Store,
 } from "@rmps/sender";
-import type { Facts } from "./facts.ts";
+import type { Facts, Sponsoring } from "./facts.ts";
 
 /** What a purse is made of. */
 export interface PurseOptions {
@@ -87,18 +88,32 @@ export class Purse {
     return MicroToken__factory.connect(token, provider).balanceOf(this.channels.wallet.address);
   }
 
+  /** On what terms the seller pays the network's fee, where the account lacks coins for it; undefined: it does not. */
+  async sponsoring(): Promise<Sponsoring | undefined> {
+    const { chainId, sponsoring } = this.#options.facts;
+    return sponsoring === undefined || (await this.channels.hasGasMoney(chainId)) ? undefined : sponsoring;
+  }
+
+  /** The seller, where it pays for deposits of accounts without coins: at most what the page said. */
+  get #sponsor(): Sponsor | undefined {
+    const { gatewayPath, sponsoring } = this.#options.facts;
+    if (sponsoring === undefined) return undefined;
+    return { when: "if-needed", origin: location.origin, gatewayPath, maxFee: sponsoring.fee };
+  }
+
   /**
-   * Opens a channel, or adds to the one that is open: one confirmation where the token allows it. Two tabs that open one
+   * Opens a channel, or adds to the one that is open: one confirmation where the token allows it, or one
+   * signature where the seller pays the network's fee. Two tabs that open one
    * at the same time get the same.
    */
   async deposit(amount: bigint, channel: ChannelRecord | undefined): Promise<ChannelRecord> {
-    if (channel?.status === "open") return this.channels.topUp(channel, amount);
+    if (channel?.status === "open") return this.channels.topUp(channel, amount, this.#sponsor);
     const { chainId, contract, receiver, receiverSigner, token, challengePeriod } = this.#options.facts;
     return this.#options.store.exclusive(`deposit:${this.channels.wallet.address}`, async () => {
       const opened = await this.channel();
       if (opened?.status === "open") return opened;
       const shop = { receiver, receiverSigner, token, challengePeriod };
-      return this.channels.open({ chainId, contract }, shop, amount);
+      return this.channels.open({ chainId, contract }, shop, amount, this.#sponsor);
     });
   }
 

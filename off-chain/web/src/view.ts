@@ -2,7 +2,7 @@ import { spentOf, type ChannelRecord } from "@rmps/sender";
 import { duration, format, toDecimal, type Currency } from "./amount.ts";
 import { element, make, short } from "./dom.ts";
 import type { Explanation } from "./explain.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Sponsoring } from "./facts.ts";
 
 /** The parts of the page of which one at most asks for something. */
 type Step = "connect" | "network" | "deposit" | "confirm";
@@ -74,18 +74,31 @@ export class View {
     this.step("network");
   }
 
-  /** Asks for a deposit. @param missing to pay for this request, where there is a channel already. */
-  deposit(held: bigint, suggested: bigint, channel: ChannelRecord | undefined): void {
-    const { price } = this.#facts;
+  /**
+   * Asks for a deposit.
+   * @param held what the wallet holds.
+   * @param channel to which it is added; undefined: it opens one.
+   * @param sponsoring the seller's terms where it pays the network's fee; undefined: the wallet does.
+   */
+  deposit(held: bigint, channel: ChannelRecord | undefined, sponsoring: Sponsoring | undefined): void {
+    const { price, suggestedDeposit, challengePeriod } = this.#facts;
     const opens = channel === undefined;
+    const { minDeposit, fee } = sponsoring ?? { minDeposit: 0n, fee: 0n };
+    const suggested = suggestedDeposit > minDeposit ? suggestedDeposit : minDeposit;
     const fitting = held > 0n && held < suggested ? held : suggested;
     element("amount", HTMLInputElement).value = toDecimal(fitting, this.#currency);
     element("amount-label", HTMLLabelElement).textContent = opens ? "Deposit" : "Add to the deposit";
     element("deposit-button", HTMLButtonElement).textContent = opens ? "Deposit and pay" : "Top up";
-    const count = price === 0n ? 0n : fitting / price;
+    const count = price === 0n || fitting < fee ? 0n : (fitting - fee) / price;
     element("amount-hint", HTMLElement).textContent =
       `Enough for ${count} request${count === 1n ? "" : "s"} like this one. Your wallet holds ${format(held, this.#currency)}. ` +
-      `You confirm once; what is not spent comes back when you close, without the seller after ${duration(this.#facts.challengePeriod)}.`;
+      `You ${sponsoring === undefined ? "confirm" : "sign"} once; what is not spent comes back when you close, without the seller after ${duration(challengePeriod)}.`;
+    const gift = element("sponsoring", HTMLElement);
+    gift.hidden = sponsoring === undefined;
+    const cost = fee === 0n ? "for nothing" : `for ${format(fee, this.#currency)} of the deposit`;
+    gift.textContent =
+      `Your wallet has no coins for the network's fee: the seller pays it, ${cost}, ` +
+      `from ${format(minDeposit, this.#currency)} on.`;
     this.step("deposit");
   }
 
@@ -104,8 +117,14 @@ export class View {
     element("pitch", HTMLElement).hidden = true;
   }
 
+  /** Shows nobody's channels: no account is at hand. */
+  nobody(): void {
+    for (const id of ["channel", "lost", "again"]) element(id, HTMLElement).hidden = true;
+  }
+
   channel(channel: ChannelRecord | undefined, { name, address }: { name: string; address: string }): void {
     element("channel", HTMLElement).hidden = channel === undefined;
+    element("again", HTMLElement).hidden = false;
     if (channel === undefined) return;
     const { deposit, accepted, status } = channel;
     const spent = spentOf(channel);

@@ -27,6 +27,12 @@ describe("failures in the words of the web page", () => {
       "The deposit does not cover this price.",
       /Top it up/,
     ],
+    [
+      "another fee",
+      new LimitExceededError("maxSponsorFee", 2n, 1n),
+      "The seller wants another fee for paying the network's.",
+      /Reload/,
+    ],
     ["another price", new LimitExceededError("maxPrice", 2n, 1n), "The price has changed.", /Reload/],
     [
       "another token",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { ChannelManager__factory, MicroToken__factory, type ChannelManager, type MicroToken } from "@rmps/contracts";
 import { startReceiver, type ReceiverOptions, type Routes, type RunningReceiver } from "@rmps/receiver";
-import { parseEther } from "ethers";
+import { parseEther, Wallet } from "ethers";
 
 import { startLocalChain, type LocalChain } from "../../../scripts/lib/local-chain.ts";
 import { SHOP_CHALLENGE_PERIOD, SHOP_ROUTES } from "../../../scripts/lib/shop.ts";
@@ -16,6 +16,8 @@ export interface Shop {
   readonly token: MicroToken;
   readonly manager: ChannelManager;
   readonly receiver: RunningReceiver;
+  /** An account that holds so many MIC, and no coins. */
+  penniless(mic: bigint): Promise<Wallet>;
   /** MIC of one of Hardhat's accounts. */
   balance(index: number): Promise<bigint>;
   /** Moves the chain's clock, and mines a block. */
@@ -48,6 +50,12 @@ export async function openShop(routes: Routes = {}, over: Partial<ReceiverOption
     token,
     manager: ChannelManager__factory.connect(chain.manager, chain.provider),
     receiver,
+    async penniless(mic) {
+      const account = new Wallet(Wallet.createRandom().privateKey);
+      const give = token.connect(chain.account(8))["transfer(address,uint256)"];
+      await (await give(account.address, mic)).wait();
+      return account;
+    },
     balance: (index) => token.balanceOf(chain.account(index).address),
     async pass(seconds) {
       await chain.provider.send("evm_increaseTime", [seconds]);

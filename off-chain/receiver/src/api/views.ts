@@ -3,6 +3,7 @@ import { statusOf, type ChannelRecord } from "../store/channel.ts";
 import type { Totals } from "../store/store.ts";
 import type { ReceiverIdentity } from "../config/options.ts";
 import type { Head } from "../store/chain.ts";
+import type { SponsorPolicy } from "../sponsor/types.ts";
 import type { Resolved } from "../config/resolve.ts";
 
 /** A channel as operators see it. Never its proof: that has an address of its own. */
@@ -26,6 +27,11 @@ export function channelView(channel: ChannelRecord) {
   };
 }
 
+/** On what terms the gas of deposits is paid; `min_deposit` has the fee in it. */
+export function sponsoringView({ methods, minDeposit, fee }: SponsorPolicy) {
+  return { methods, min_deposit: String(minDeposit + fee), fee: String(fee) };
+}
+
 /** What everyone may know about this receiver. */
 export function statsView(
   { identity, terms, offeredPeriod, sponsor }: Resolved,
@@ -42,14 +48,7 @@ export function statsView(
     min_challenge_period: terms.minChallengePeriod,
     max_challenge_period: terms.maxChallengePeriod,
     min_deposit: String(terms.minDeposit),
-    sponsoring:
-      sponsor === undefined
-        ? null
-        : {
-            methods: sponsor.methods,
-            min_deposit: String(sponsor.minDeposit + sponsor.fee),
-            fee: String(sponsor.fee),
-          },
+    sponsoring: sponsor === undefined ? null : sponsoringView(sponsor),
     channels: { open: totals.open, closing: totals.closing, closed: totals.closed },
     deposit: String(totals.deposit),
     accepted: String(totals.accepted),

@@ -1,5 +1,7 @@
 import type { HeaderMap } from "@rmps/wire";
 import { escapeHtml, formatAmount } from "../paywall/page.ts";
+import { sponsoringView } from "../api/views.ts";
+import type { SponsorPolicy } from "../sponsor/types.ts";
 import type { Page, PageFacts } from "../paywall/types.ts";
 import { SITE_PATH, type Site } from "./site.ts";
 
@@ -9,6 +11,8 @@ export interface PageSurroundings {
   readonly block: number;
   /** RPC of a development chain for the demo wallet; undefined: there is none. */
   readonly demoRpc?: string | undefined;
+  /** On what terms the gas of deposits is paid; undefined: it is not. */
+  readonly sponsor?: SponsorPolicy | undefined;
 }
 
 /** The page on which people pay. */
@@ -47,7 +51,7 @@ function headersFor({ scriptHash, styleHash }: Site, { demoRpc }: PageSurroundin
 }
 
 /** The words that go into the template, as HTML. */
-function wordsFor(facts: PageFacts, site: Site, { block, demoRpc }: PageSurroundings): Record<string, string> {
+function wordsFor(facts: PageFacts, site: Site, { block, demoRpc, sponsor }: PageSurroundings): Record<string, string> {
   const { currency, description, url, challengePeriod } = facts;
   const { host, pathname } = new URL(url);
   const title = description ?? pathname;
@@ -63,6 +67,8 @@ function wordsFor(facts: PageFacts, site: Site, { block, demoRpc }: PageSurround
     suggestedDeposit: facts.suggestedDeposit.toString(),
     crossSite: facts.crossSite,
     frame: SITE_PATH + site.frame.name,
+    gatewayPath: facts.gatewayPath,
+    sponsoring: sponsor && sponsoringView(sponsor),
     demoRpc,
   });
   const terms: readonly (readonly [string, string])[] = [

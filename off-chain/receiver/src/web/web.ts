@@ -25,7 +25,7 @@ export function createWeb(options: ReceiverOptions, resolved: Resolved): { site:
   const site = web === false ? undefined : loadSite();
   if (web === false || site === undefined) return undefined;
   const demoRpc = resolved.development ? (checked(web.demoRpc) ?? ownRpc(options.rpc)) : undefined;
-  return { site, page: webPage(site, { block: resolved.deployment.block, demoRpc }) };
+  return { site, page: webPage(site, { block: resolved.deployment.block, demoRpc, sponsor: resolved.sponsor }) };
 }
 
 function checked(url: string | undefined): string | undefined {

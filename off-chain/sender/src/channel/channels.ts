@@ -9,7 +9,7 @@ import { adoptChannels, type Adoption } from "./adopt.ts";
 import { Chains, factsOf, type Chain } from "./chain.ts";
 import { isWith, type Counterparty } from "./counterparty.ts";
 import { deposit } from "./deposit.ts";
-import { depositSponsored, type Sponsor } from "./sponsor/deposit.ts";
+import { depositSponsored, hasGasMoney, type Sponsor } from "./sponsor/deposit.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
@@ -79,6 +79,11 @@ export class Channels {
     }
     await this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
     return this.refresh(record);
+  }
+
+  /** Whether the account has coins enough to deposit by itself; else it needs a sponsor. */
+  async hasGasMoney(chainId: bigint): Promise<boolean> {
+    return hasGasMoney(await this.chains.get(chainId), this.wallet);
   }
 
   /** What the chain says of a channel; a deposit of 0: it does not know it. */

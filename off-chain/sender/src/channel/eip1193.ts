@@ -13,8 +13,8 @@ const POLLING = 1_000;
 
 /**
  * An account of a browser's wallet, for the option `wallet`. Give a `sessionKey` beside it: then the wallet asks its owner
- * for deposits and closes only. Reads go through the wallet too and never open a dialogue; a transaction is refused here
- * while the wallet is on any chain but this one, and names the chain to the wallet.
+ * for deposits and closes only. Reads go through the wallet too and never open a dialogue; a transaction or a signature is
+ * refused here while the wallet is on any chain but this one, or gives other accounts only.
  * @param account of the wallet, which was connected before (`eth_requestAccounts`).
  * @param chainId of the channels.
  */
@@ -25,7 +25,7 @@ export function eip1193Signer(wallet: Eip1193Wallet, account: Address, chainId: 
   return new OneChainSigner(provider, account, chainId);
 }
 
-/** Sends on one chain only: wallets change theirs whenever their owner likes. */
+/** Signs and sends for one account on one chain only: owners change both in their wallet whenever they like. */
 class OneChainSigner extends JsonRpcSigner {
   readonly #chainId: bigint;
 
@@ -35,20 +35,36 @@ class OneChainSigner extends JsonRpcSigner {
   }
 
   override async sendUncheckedTransaction(transaction: TransactionRequest): Promise<string> {
-    const actual = await chainOf(this.provider);
-    if (actual !== this.#chainId) {
-      const remedy = `Nothing was sent. Switch the wallet to chain ${this.#chainId}, then try again.`;
-      throw new SenderError("chain", `the wallet is on chain ${actual}`, remedy);
-    }
+    await this.#check("sent");
     return super.sendUncheckedTransaction({ ...transaction, chainId: toQuantity(this.#chainId) });
   }
-}
 
-/** The chain that a wallet is on at this moment. */
-async function chainOf(provider: JsonRpcSigner["provider"]): Promise<bigint> {
-  try {
-    return BigInt((await provider.send("eth_chainId", [])) as string);
-  } catch (error) {
-    throw chainError(error, "asking the wallet for its chain");
+  override async signTypedData(...message: Parameters<JsonRpcSigner["signTypedData"]>): Promise<string> {
+    await this.#check("signed");
+    return super.signTypedData(...message);
+  }
+
+  /** Asks the wallet where it is at this moment, before it asks its owner for anything. */
+  async #check(what: "sent" | "signed"): Promise<void> {
+    const [chainId, accounts] = await Promise.all([this.#ask("eth_chainId"), this.#ask("eth_accounts")]);
+    const actual = BigInt(chainId as string);
+    if (actual !== this.#chainId) {
+      const remedy = `Nothing was ${what}. Switch the wallet to chain ${this.#chainId}, then try again.`;
+      throw new SenderError("chain", `the wallet is on chain ${actual}`, remedy);
+    }
+    // A wallet that is locked names none, and asks its owner; one that names others would do it for one of these.
+    const given = (accounts as string[]).map((account) => account.toLowerCase());
+    if (given.length > 0 && !given.includes(this.address.toLowerCase())) {
+      const remedy = `Nothing was ${what}. Choose account ${this.address} in the wallet, then try again.`;
+      throw new SenderError("chain", "the wallet is on another account", remedy);
+    }
+  }
+
+  async #ask(method: string): Promise<unknown> {
+    try {
+      return await this.provider.send(method, []);
+    } catch (error) {
+      throw chainError(error, "asking the wallet for its chain and account");
+    }
   }
 }

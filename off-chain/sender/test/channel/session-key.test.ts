@@ -1,6 +1,6 @@
 import { generatePrivateKey } from "../support/key.ts";
 import { expect } from "chai";
-import { JsonRpcProvider } from "ethers";
+import { JsonRpcProvider, type TypedDataDomain, type TypedDataField } from "ethers";
 
 import { eip1193Signer, memoryStore, SenderError, type Channels, type Eip1193Wallet } from "../../src/index.ts";
 import { PRICE } from "../support/seller.ts";
@@ -9,20 +9,33 @@ import { rejection, useWorld } from "../support/world.ts";
 const CHAIN = 31337n;
 const DEPOSIT = 10n * PRICE;
 
+interface TypedData {
+  domain: TypedDataDomain;
+  types: Record<string, TypedDataField[]>;
+  message: Record<string, unknown>;
+}
+
 /** A browser's wallet on the embedded chain that counts what it asks its owner to confirm. */
-function browserWallet(provider: JsonRpcProvider) {
+function browserWallet(provider: JsonRpcProvider, account: string) {
   const confirmed: unknown[] = [];
-  const wallet: Eip1193Wallet & { confirmed: unknown[]; chain: bigint; declines: boolean } = {
+  const wallet: Eip1193Wallet & { confirmed: unknown[]; chain: bigint; accounts: string[]; declines: boolean } = {
     confirmed,
     chain: CHAIN,
+    accounts: [account],
     declines: false,
     async request({ method, params = [] }) {
+      if (method === "eth_accounts") return wallet.accounts;
       if (method === "eth_chainId") return `0x${wallet.chain.toString(16)}`;
       if (method === "eth_sendTransaction") {
         if (wallet.declines) throw Object.assign(new Error("User rejected the request."), { code: 4001 });
         confirmed.push(params[0]);
       }
-      if (method === "personal_sign" || method === "eth_signTypedData_v4") throw new Error("nothing is to be signed");
+      if (method === "eth_signTypedData_v4") {
+        confirmed.push(params);
+        const { domain, types, message } = JSON.parse(params[1] as string) as TypedData;
+        const { EIP712Domain: _, ...own } = types;
+        return (await provider.getSigner(account)).signTypedData(domain, own, message);
+      }
       return provider.send(method, params) as Promise<unknown>;
     },
   };
@@ -51,7 +64,7 @@ describe("a browser's wallet with a session key", () => {
 
   it("confirms a deposit once, pays without being asked, and closes by one more", async () => {
     const seller = await world.seller();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     const { pay } = sender(wallet);
     for (const path of ["/a", "/b", "/c"]) expect((await pay(seller.url + path)).status).to.equal(200);
     expect(wallet.confirmed).to.have.length(1);
@@ -62,7 +75,7 @@ describe("a browser's wallet with a session key", () => {
 
   it("sends nothing while the wallet is on another chain", async () => {
     const seller = await world.seller();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     wallet.chain = 1n;
     const error = await rejection(sender(wallet).pay(`${seller.url}/a`), SenderError);
     expect(error).to.include({ code: "chain", message: "the wallet is on chain 1" });
@@ -70,9 +83,36 @@ describe("a browser's wallet with a session key", () => {
     expect(wallet.confirmed).to.have.length(0);
   });
 
+  it("sends nothing while the wallet gives another account, and leaves a locked wallet to ask its owner", async () => {
+    const seller = await world.seller();
+    const wallet = browserWallet(provider, world.chain.address(2));
+    wallet.accounts = [world.chain.address(3)];
+    const { pay } = sender(wallet);
+    const error = await rejection(pay(`${seller.url}/a`), SenderError);
+    expect(error).to.include({ code: "chain", message: "the wallet is on another account" });
+    expect(wallet.confirmed).to.have.length(0);
+    wallet.accounts = [];
+    expect((await pay(`${seller.url}/a`)).status).to.equal(200);
+    expect(wallet.confirmed).to.have.length(1);
+  });
+
+  it("signs typed data for its account and its chain alone", async () => {
+    const wallet = browserWallet(provider, world.chain.address(2));
+    const signer = eip1193Signer(wallet, world.chain.address(2), CHAIN);
+    const sign = () =>
+      signer.signTypedData({ chainId: CHAIN }, { Word: [{ name: "word", type: "string" }] }, { word: "yes" });
+    wallet.chain = 1n;
+    expect((await rejection(sign(), SenderError)).remedy).to.contain("Nothing was signed. Switch the wallet");
+    [wallet.chain, wallet.accounts] = [CHAIN, [world.chain.address(3)]];
+    expect((await rejection(sign(), SenderError)).message).to.equal("the wallet is on another account");
+    expect(wallet.confirmed).to.have.length(0);
+    wallet.accounts = [world.chain.address(3), world.chain.address(2)];
+    expect(await sign()).to.match(/^0x[0-9a-f]{130}$/);
+  });
+
   it("says that it was declined, and opens the same channel when asked again", async () => {
     const seller = await world.seller();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     const { pay, channel } = sender(wallet);
     wallet.declines = true;
     expect((await rejection(pay(`${seller.url}/a`), SenderError)).code).to.equal("rejected");
@@ -84,7 +124,7 @@ describe("a browser's wallet with a session key", () => {
 
   it("asks for one transaction only where a close is declined", async () => {
     const seller = await world.seller();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     const { pay, channel } = sender(wallet);
     await pay(`${seller.url}/a`);
     wallet.declines = true;
@@ -96,7 +136,7 @@ describe("a browser's wallet with a session key", () => {
 
   it("gets the deposit back by the account alone, where key and book are lost", async () => {
     const seller = await world.seller();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     await sender(wallet).pay(`${seller.url}/a`);
     const before = await world.chain.balance(world.chain.address(2));
 
@@ -120,7 +160,7 @@ describe("a browser's wallet with a session key", () => {
   it("neither recovers nor pays with what its own key signs for, or what is refused", async () => {
     const seller = await world.seller();
     const sessionKey = generatePrivateKey();
-    const wallet = browserWallet(provider);
+    const wallet = browserWallet(provider, world.chain.address(2));
     await sender(wallet, { sessionKey }).pay(`${seller.url}/a`);
     expect(await recover(await sender(wallet, { sessionKey }).pay.channels, seller.offer.receiver)).to.deep.equal([]);
 

@@ -125,7 +125,8 @@ async function failed({ provider }: Chain, transaction: string): Promise<boolean
   }
 }
 
-async function hasGasMoney({ provider }: Chain, { address }: Wallet): Promise<boolean> {
+/** Whether an account has coins enough to deposit by itself. @throws SenderError `chain` */
+export async function hasGasMoney({ provider }: Chain, { address }: Pick<Wallet, "address">): Promise<boolean> {
   try {
     const { maxFeePerGas, gasPrice } = await provider.getFeeData();
     return (await provider.getBalance(address)) >= DEPOSIT_GAS * (maxFeePerGas ?? gasPrice ?? 1n);
