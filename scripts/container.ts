@@ -30,7 +30,7 @@ async function build(folder: string): Promise<string> {
   console.log("The image");
   const options = ["--format", "docker", "--isolation", "chroot", "--network", "host"];
   const file = ["-f", join(OPERATIONS, "Containerfile"), "--build-arg", `NODE=${base}`];
-  await podman("build", ...options, ...file, "-t", image, ROOT);
+  await podman("build", ...options, "--layers=false", ...file, "-t", image, ROOT);
   await quietly("rmi", base);
   return image;
 }
@@ -63,7 +63,7 @@ async function run(image: string, folder: string, chain: LocalChain): Promise<vo
     console.error(await podman("logs", name).catch(String));
     throw error;
   } finally {
-    await quietly("rm", "--force", name);
+    await quietly("rm", "--force", "--volumes", name);
     await quietly("volume", "rm", volume);
   }
 }

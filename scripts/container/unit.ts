@@ -34,7 +34,7 @@ export async function runUnit(image: string, unit: string, folder: string, chain
   const systemctl = (...words: string[]) => inside("systemctl", ...words);
   const property = (of: string) => systemctl("show", "--property", of, "--value", NAME);
   try {
-    await podman("build", "--isolation", "chroot", "--network", "host", "-t", machine, context);
+    await podman("build", "--layers=false", "--isolation", "chroot", "--network", "host", "-t", machine, context);
     // systemd makes control groups; where this machine still has those of the first version, it wants to be told.
     const init = ["--systemd", "always", "--privileged", "--env", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"];
     const config = ["-v", `${join(folder, "unit-config")}:/etc/${NAME}`];
@@ -61,7 +61,7 @@ export async function runUnit(image: string, unit: string, folder: string, chain
     console.error(await inside("journalctl", "--no-pager", "--lines", "50").catch(String));
     throw error;
   } finally {
-    await quietly("rm", "--force", name);
+    await quietly("rm", "--force", "--volumes", name);
     await quietly("rmi", machine);
   }
 }
