@@ -1,5 +1,4 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { readFileSync } from "node:fs";
 import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { Logger } from "pino";
@@ -15,6 +14,7 @@ import { createPaywall, type Paywall } from "./paywall/paywall.ts";
 import { Content } from "./proxy/content.ts";
 import { sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
+import { tlsSettings } from "./tls.ts";
 import { serveSite } from "./web/routes.ts";
 import { createWeb } from "./web/web.ts";
 import type { PaymentMetrics } from "./metrics.ts";
@@ -44,7 +44,7 @@ export async function createServer(
   metrics: PaymentMetrics,
   log: Logger,
 ): Promise<HttpSide> {
-  const { tls } = options;
+  const tls = options.tls && tlsSettings(options.tls);
   const cors = createCors(options.cors ?? []);
   const door = openDoor(options.door, cors, metrics.registry);
   const logger: FastifyBaseLogger = log.child({ part: "http" });
@@ -58,10 +58,7 @@ export async function createServer(
     serverFactory: (handler) => {
       const limits = { ...door.serverOptions, keepAliveTimeout: KEEP_ALIVE };
       guarded = door.around(handler);
-      const server =
-        tls === undefined
-          ? createHttp(limits, guarded)
-          : createHttps({ ...limits, cert: pem(tls.cert), key: pem(tls.key), minVersion: "TLSv1.2" }, guarded);
+      const server = tls === undefined ? createHttp(limits, guarded) : createHttps({ ...limits, ...tls }, guarded);
       door.guard(server);
       return server;
     },
@@ -110,9 +107,4 @@ function gated(routes: ForwardAuthRoutes): ReturnType<typeof forwardAuth> {
     if (!(error instanceof RangeError)) throw error;
     throw new RefusedToStart(`forwardAuth: ${error.message}`, "Mend it in the configuration, then start again.", error);
   }
-}
-
-/** PEM text itself, or the name of a file that holds it. */
-function pem(source: string | Buffer): string | Buffer {
-  return typeof source === "string" && !source.includes("-----BEGIN") ? readFileSync(source) : source;
 }

@@ -48,6 +48,16 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     await eventually(async () => (await pay(receiver!, other, 1n, 1n)).kind === "paid");
   });
 
+  it("goes on with the next node when one falls silent", async () => {
+    await run(2, { confirmations: 0, rpcTimeoutMs: 300 });
+    nodes[0]!.fault = () => "silence";
+    const channel = await chain.open(2);
+    await eventually(async () => (await pay(receiver!, channel, 1n, 1n)).kind === "paid");
+    const before = await chain.earned();
+    await chain.requestClose(channel, 0n);
+    await eventually(async () => (await chain.earned()) - before === 1n);
+  });
+
   it("goes on with the next node when one answers with errors, at the head and where deposits are checked", async () => {
     await run(3);
     for (const [method, message] of [
