@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AnswerTooLong } from "../../src/chain/rpc/errors.ts";
+import { AnswerTooLong, RpcUnavailable } from "../../src/chain/rpc/errors.ts";
 import { httpEndpoint } from "../../src/chain/rpc/http.ts";
+import { webSocketEndpoint } from "../../src/chain/rpc/websocket.ts";
+import { BareWebSocket, frameHead } from "../support/bare-websocket.ts";
 import { eventually, TestChain } from "../support/chain.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
@@ -64,6 +66,30 @@ describe("a node that sends for ever", () => {
       }
     }).timeout(PATIENCE);
   }
+
+  it("is cut off on a WebSocket too: by Node, after twice that", async () => {
+    let sent = 0;
+    const node = new BareWebSocket((socket) => {
+      const more = (): void => {
+        while (!socket.destroyed) {
+          socket.write(frameHead(sent === 0, MEGABYTE.length));
+          sent += MEGABYTE.length;
+          if (!socket.write(MEGABYTE)) return void socket.once("drain", more);
+        }
+      };
+      more();
+    });
+    const endpoint = webSocketEndpoint(await node.listen(), PATIENCE);
+    try {
+      const failure = await endpoint.request("eth_blockNumber", []).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(RpcUnavailable);
+      await eventually(() => node.connections === 0);
+      expect(sent / MEGABYTE.length, "megabytes").to.be.below(192);
+    } finally {
+      endpoint.close();
+      await node.stop();
+    }
+  }).timeout(PATIENCE);
 
   it("does not keep the next node from being asked", async () => {
     const [chain, node, stores] = [await TestChain.start(), new EndlessNode(), new Stores()];

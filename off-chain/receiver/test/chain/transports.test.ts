@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { startAnvil } from "../../../../test/fixtures/anvil.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
+import { BareWebSocket } from "../support/bare-websocket.ts";
 import { eventually, TestChain, UNIT } from "../support/chain.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
@@ -46,6 +47,20 @@ describe("ways to a chain", () => {
       await wholeStory(chain, receiver);
     } finally {
       await receiver.close();
+      await chain.stop();
+    }
+  });
+
+  it("goes on with the next node where a WebSocket is open and silent", async () => {
+    const [chain, silent] = [await TestChain.start(), new BareWebSocket(() => undefined)];
+    const rpc = [await silent.listen(), chain.url];
+    const receiver = await start(chain, stores.path(), { rpc, rpcTimeoutMs: 300 });
+    try {
+      await wholeStory(chain, receiver);
+      expect(silent.opened).to.be.above(0);
+    } finally {
+      await receiver.close();
+      await silent.stop();
       await chain.stop();
     }
   });
