@@ -1,6 +1,6 @@
 /** The load generator: a process of its own, which signs everything before the clock of a turn starts. */
 import { say } from "../process/child.ts";
-import { prepare, type VoucherKind } from "../vouchers/prepare.ts";
+import { EXPIRING, prepare, type VoucherKind } from "../vouchers/prepare.ts";
 import { Connection } from "./connection.ts";
 
 /** Signs what a turn will send. What an earlier turn of the session left over is sent first. */
@@ -77,7 +77,11 @@ async function handle(message: { kind: string }): Promise<void> {
 async function sign({ session: id, ports, connections, each, ...order }: Prepare): Promise<void> {
   const session = sessions.get(id) ?? { ports, queues: [], prepared: 0, latencies: [] };
   sessions.set(id, session);
-  const left = Math.min(...Array.from({ length: connections }, (_, index) => session.queues[index]?.length ?? 0));
+  let left = Math.min(...Array.from({ length: connections }, (_, index) => session.queues[index]?.length ?? 0));
+  if (EXPIRING.has(order.vouchers)) {
+    session.prepared -= left;
+    session.queues.length = left = 0;
+  }
   const wanted = Math.max(0, each - left);
   const more = await prepare({ ...order, port: ports[0]!, connections, from: session.prepared, each: wanted });
   for (const [index, own] of more.entries()) session.queues[index] = [...(session.queues[index] ?? []), ...own];

@@ -4,6 +4,9 @@ import { PATH } from "../world.ts";
 /** Which proofs, in which headers. */
 export type VoucherKind = "none" | "ours/rdn" | "ours/payment" | "ours/x402" | "x402" | "mppx";
 
+/** Those that answer a challenge which may be over by the next turn: they are signed anew for each. */
+export const EXPIRING: ReadonlySet<VoucherKind> = new Set(["ours/payment"]);
+
 /** What to prepare. */
 export interface Order {
   readonly vouchers: VoucherKind;

@@ -4,8 +4,10 @@ import { MAX_LENGTH } from "../field.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const URL_SAFE = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
+// Of a multiple of four characters.
+const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/;
+// Of any number of characters but one more than a multiple of four.
+const URL_SAFE = /^[A-Za-z0-9_-]*$/;
 
 /** Most arguments of one call, well below what any engine takes. */
 const PIECE = 4096;
@@ -13,7 +15,10 @@ const PIECE = 4096;
 /** Base64 with padding (RFC 4648, section 4). */
 export function base64(bytes: Uint8Array): string {
   let binary = "";
-  for (let at = 0; at < bytes.length; at += PIECE) binary += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    // Spread would go through the array's iterator, which takes eight times as long.
+    binary += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + PIECE)) as string;
+  }
   return btoa(binary);
 }
 
@@ -40,7 +45,7 @@ function textOf(standard: string): string {
 
 /** The text in base64 with padding. @throws ParseError */
 export function fromBase64(text: string): string {
-  if (text.length > MAX_LENGTH || !STANDARD.test(text)) {
+  if (text.length > MAX_LENGTH || text.length % 4 !== 0 || !STANDARD.test(text)) {
     throw new ParseError("not base64", `Send base64 with padding, at most ${MAX_LENGTH} characters.`);
   }
   return textOf(text);
@@ -48,7 +53,7 @@ export function fromBase64(text: string): string {
 
 /** The text in base64url without padding. @throws ParseError */
 export function fromBase64url(text: string): string {
-  if (text.length > MAX_LENGTH || !URL_SAFE.test(text)) {
+  if (text.length > MAX_LENGTH || text.length % 4 === 1 || !URL_SAFE.test(text)) {
     throw new ParseError("not base64url", `Send base64url without padding, at most ${MAX_LENGTH} characters.`);
   }
   return textOf(text.replace(/-/g, "+").replace(/_/g, "/"));
