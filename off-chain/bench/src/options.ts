@@ -14,7 +14,7 @@ export const PARTS = [
 ] as const;
 
 /** Those that the short form leaves out, unless asked for by name: they explain, and promise nothing. */
-const SLOW: readonly string[] = ["profile", "concurrency", "threads"];
+const SLOW: readonly string[] = ["profile", "concurrency", "threads", "sender"];
 
 /** One of them. */
 export type Part = (typeof PARTS)[number];

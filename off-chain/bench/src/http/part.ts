@@ -6,11 +6,19 @@ import { CORES } from "../process/pin.ts";
 import { bars } from "../report/plot.ts";
 import type { Target } from "../report/targets.ts";
 import { figure, type Table } from "../report/table.ts";
+import { CONNECTIONS } from "../world.ts";
 import { entries, type Entry } from "./contenders.ts";
 import { excessOf, median, ratioOf, runAll, type Result } from "./run.ts";
 import type { Verification } from "./yardstick.ts";
 
 const MEGABYTE = 1024 * 1024;
+
+/**
+ * The bound on CPU time above the bare framework, µs, and what one verification by libsecp256k1 took on the machine that
+ * it was set for, µs: on others, what carries over is how many verifications it is worth.
+ */
+const CPU_BOUND = 90;
+const VERIFICATION = 37;
 
 /** Every server under the same load. */
 export async function httpPart({ quick }: Options): Promise<Finding> {
@@ -20,7 +28,7 @@ export async function httpPart({ quick }: Options): Promise<Finding> {
   const verifications: number[] = [];
   // Until the compiler has seen some ten thousand requests, it is the compiler that is measured.
   const plan = quick
-    ? { warmup: 2_800, rounds: 7, lead: 120, measure: 400 }
+    ? { warmup: 2_800, rounds: 5, lead: 120, measure: 500 }
     : { warmup: 6_000, rounds: 11, lead: 200, measure: 1_000 };
   async function between(): Promise<void> {
     yardstick.send({ kind: "verify" });
@@ -90,6 +98,7 @@ function targetsOf(chosen: readonly Entry[], results: Map<string, Result>, verif
   const bare = withinFramework(chosen, results, entry);
   const [x402, mppx] = [fastest(results, "x402"), fastest(results, "mppx")];
   const excess = excessOf(best, bare, "cpu");
+  const mean = (1000 * CONNECTIONS) / best.median.rate; // Little's law: the load is closed.
   const rates = (rival: Result): string =>
     `${best.name} ${figure(best.median.rate)}/s, ${rival.name} ${figure(rival.median.rate)}/s`;
   return [
@@ -112,15 +121,23 @@ function targetsOf(chosen: readonly Entry[], results: Map<string, Result>, verif
     {
       name: `CPU above the bare framework (${entry.framework})`,
       measured: excess,
-      beside: `${figure(excess / verification)} verifications by libsecp256k1, which took ${figure(verification)} µs each in the same run`,
-      target: 90,
+      beside: `one verification by libsecp256k1 took ${figure(verification)} µs in the same run`,
+      target: CPU_BOUND,
       need: "at most",
       unit: " µs",
     },
     {
+      name: `the same, in verifications by libsecp256k1`,
+      measured: excess / verification,
+      beside: `${CPU_BOUND} µs where one takes ${VERIFICATION} µs`,
+      target: CPU_BOUND / VERIFICATION,
+      need: "at most",
+      unit: "",
+    },
+    {
       name: `p99 beside the bare framework (${entry.framework})`,
       measured: best.median.p99 / bare.median.p99,
-      beside: `${figure(best.median.p99)} ms and ${figure(bare.median.p99)} ms`,
+      beside: `${figure(best.median.p99)} ms and ${figure(bare.median.p99)} ms; ours cannot be below its mean, ${CONNECTIONS} connections by its rate, ${figure(mean)} ms`,
       target: 4,
       need: "at most",
       unit: "×",

@@ -7,7 +7,7 @@ import type { Synced } from "./receiver.ts";
 
 /** Reading a chain full of channels into an empty store. */
 export async function syncPart({ quick }: Options): Promise<Finding> {
-  const channels = quick ? 6_000 : 100_000;
+  const channels = quick ? 12_000 : 100_000;
   const chain = start("sync/chain.ts", { channels }, CORES.load);
   try {
     const ready = await chain.next<ChainReady>("ready");
