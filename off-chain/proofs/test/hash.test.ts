@@ -15,4 +15,13 @@ describe("sha256 and hmacSha256", () => {
       }),
     );
   });
+
+  it("sees a key whose bytes were changed, and an empty one", () => {
+    const data = Uint8Array.of(1, 2, 3);
+    const key = new Uint8Array(32).fill(7);
+    const before = hmacSha256(key, data);
+    key[31] = 8;
+    expect(hmacSha256(key, data)).to.deep.equal(portableSha256.hmac(key, data)).and.not.to.deep.equal(before);
+    expect(hmacSha256(new Uint8Array(), data)).to.deep.equal(portableSha256.hmac(new Uint8Array(), data));
+  });
 });

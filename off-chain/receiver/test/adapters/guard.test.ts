@@ -11,16 +11,17 @@ describe("A guarded answer", () => {
     endings = [];
   });
 
+  const paid: PaidRequest = {
+    kind: "paid",
+    sender: "0x00000000000000000000000000000000000000aa",
+    price: 5n,
+    keepsAnswer: false,
+    receipt: () => ({ "Cache-Control": "private", "RDN-Cost": "5" }),
+    settle: (ending) => Promise.resolve(void endings.push(ending)),
+  };
+
   /** What a client gets from a handler that was paid. */
   async function answerOf(handler: RequestListener): Promise<Response> {
-    const paid: PaidRequest = {
-      kind: "paid",
-      sender: "0x00000000000000000000000000000000000000aa",
-      price: 5n,
-      keepsAnswer: false,
-      receipt: () => ({ "Cache-Control": "private", "RDN-Cost": "5" }),
-      settle: (ending) => Promise.resolve(void endings.push(ending)),
-    };
     const server = createServer((request, response) => {
       guardAnswer(response, paid);
       handler(request, response);
@@ -72,5 +73,27 @@ describe("A guarded answer", () => {
     expect(statusText).to.equal("Fine");
     expect(headers.get("x-own")).to.equal(null);
     expect(headers.get("cache-control")).to.equal("private");
+  });
+
+  it("is watched by each of two guards", async () => {
+    const others: Ending[] = [];
+    const { status, headers } = await answerOf((_request, response) => {
+      const settle = (ending: Ending): Promise<void> => Promise.resolve(void others.push(ending));
+      guardAnswer(response, { ...paid, receipt: () => ({ "X-Other": "1" }), settle });
+      response.writeHead(201).end();
+    });
+    expect([status, headers.get("x-other"), headers.get("rdn-cost")]).to.deep.equal([201, "1", "5"]);
+    expect([others[0], endings[0]]).to.deep.equal([endings[0], others[0]]).and.not.to.include(undefined);
+  });
+
+  it("shares its function with all others: one of its own would cost a hidden class each", async () => {
+    const functions = new Set<unknown>();
+    for (let i = 0; i < 2; i++) {
+      await answerOf((_request, response) => {
+        functions.add(Object.getOwnPropertyDescriptor(response, "writeHead")?.value);
+        response.end();
+      });
+    }
+    expect(functions).to.have.lengthOf(1).and.not.to.include(undefined);
   });
 });
