@@ -74,6 +74,8 @@ describe("The web page that a receiver serves", () => {
     ]);
     expect(answer.headers.get("x-content-type-options")).to.equal("nosniff");
     expect(answer.headers.get("referrer-policy")).to.equal("no-referrer");
+    expect(answer.headers.get("cross-origin-opener-policy")).to.equal("same-origin-allow-popups");
+    expect(answer.headers.get("permissions-policy")).to.equal("camera=(), geolocation=(), microphone=()");
     expect(html, "no third party").to.not.match(/(?:src|href)="(?!\/_rmps\/|data:|")/);
     expect(html, "no inline handler or style").to.not.match(/\s(?:on\w+|style)="/);
   });
@@ -102,6 +104,8 @@ describe("The web page that a receiver serves", () => {
       expect(plain.status, path).to.equal(200);
       expect(plain.headers.get("cache-control")).to.equal("public, max-age=31536000, immutable");
       expect(plain.headers.get("x-content-type-options")).to.equal("nosniff");
+      expect(plain.headers.get("referrer-policy")).to.equal("no-referrer");
+      expect(plain.headers.get("cross-origin-resource-policy")).to.equal("same-origin");
       expect(plain.headers.get("vary")).to.contain("Accept-Encoding");
       const small = await get(path, { "accept-encoding": "gzip" });
       expect(small.headers.get("content-encoding")).to.equal("gzip");
@@ -109,9 +113,21 @@ describe("The web page that a receiver serves", () => {
     }
     expect((await get("/_rmps/web/app.js")).status).to.equal(404);
     expect((await get("/_rmps/web/../../package.json")).status).to.be.oneOf([400, 404]);
-    const policy = policyOf(await get(frame));
-    expect(policy[0]).to.contain("sandbox").and.to.not.contain("allow-same-origin");
-    expect(policy).to.include("default-src 'none'").and.to.include("frame-ancestors 'self'");
+  });
+
+  it("keeps paid HTML in a frame without an origin, which calls nobody and shows nothing of strangers", async () => {
+    const { frame } = factsIn(await (await get("/a", HTML)).text()) as { frame: string };
+    expect(policyOf(await get(frame))).to.deep.equal([
+      "sandbox allow-scripts allow-popups allow-top-navigation-by-user-activation",
+      "default-src 'none'",
+      "script-src 'unsafe-inline'",
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self' data: blob:",
+      "font-src 'self' data:",
+      "media-src 'self' data: blob:",
+      "form-action 'none'",
+      "frame-ancestors 'self'",
+    ]);
   });
 
   it("is followed by paid answers that are sandboxed, beside a policy of their own, unless the route says otherwise", async () => {
@@ -127,12 +143,13 @@ describe("The web page that a receiver serves", () => {
       expect(answer.status, path).to.equal(200);
       return answer.headers.get("content-security-policy");
     };
-    expect(await buy("/a"))
-      .to.match(/^sandbox allow-scripts/)
-      .and.to.not.contain("allow-same-origin");
-    expect(await buy("/own-policy")).to.match(/^img-src 'self', sandbox allow-scripts/);
+    const sandbox =
+      "sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads " +
+      "allow-top-navigation-by-user-activation";
+    expect(await buy("/a")).to.equal(sandbox);
+    expect(await buy("/own-policy")).to.equal(`img-src 'self', ${sandbox}`);
     expect(await buy("/trusted")).to.equal(null);
-    expect((await get("/guest")).headers.get("content-security-policy")).to.match(/^sandbox allow-scripts/);
+    expect((await get("/guest")).headers.get("content-security-policy")).to.equal(sandbox);
     expect((await get("/free")).headers.get("content-security-policy")).to.equal(null);
   });
 });
