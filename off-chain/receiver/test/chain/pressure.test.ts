@@ -139,6 +139,24 @@ describe("settler under pressure", () => {
     await eventually(async () => (await chain.earned()) - before === 60n);
   });
 
+  it("fills a gap in its nonces, which a re-organization left before its dispute", async () => {
+    receiver = await start(chain, stores.path(), { gas: { resendMs: 300 } });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    const snapshot = await chain.snapshot();
+    await (await chain.signer(9).sendTransaction({ to: GAS_PAYER.address, value: 1n })).wait();
+    await cheatAndHoldBack(channel);
+    expect((await pending())[0]!.nonce, "behind somebody else's").to.equal(1);
+    await chain.revert(snapshot); // Both are gone; ours waits for a nonce that nobody uses any more.
+    expect(await chain.sent(GAS_PAYER)).to.equal(0);
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine(3);
+    await chain.requestClose(channel, 0n);
+    await eventually(async () => (await chain.earned()) - before === 60n);
+    expect(await chain.sent(GAS_PAYER), "nothing, and the dispute").to.equal(2);
+  });
+
   it("rings when there is no money for gas, takes no payments, and recovers when there is", async () => {
     receiver = await start(chain, stores.path());
     const channel = await chain.open(2);
