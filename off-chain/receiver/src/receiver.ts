@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { RequestListener } from "node:http";
-import { pino, type Logger } from "pino";
 import type { ReceiverIdentity, ReceiverOptions } from "./config/options.ts";
 import { startEngine, type Engine } from "./engine.ts";
 import type { Ledger } from "./ledger/types.ts";
+import { createLogger } from "./log.ts";
 import { countPayments, watchEngine } from "./metrics.ts";
 import type { Paywall } from "./paywall/paywall.ts";
 import { createServer } from "./server.ts";
@@ -61,7 +61,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<RunningRe
 }
 
 async function open(options: ReceiverOptions): Promise<{ receiver: OpenReceiver; app: FastifyInstance }> {
-  const log = loggerOf(options.log);
+  const log = createLogger(options.log);
   const engine = await startEngine(options, log);
   const metrics = countPayments(engine.ledger);
   watchEngine(metrics.registry, engine);
@@ -90,25 +90,6 @@ async function open(options: ReceiverOptions): Promise<{ receiver: OpenReceiver;
     receiver: { identity: resolved.identity, ledger: metrics.ledger, store, engine, paywall, handler, close },
     app,
   };
-}
-
-/** What must never reach a log, wherever it stands. */
-const SECRETS = [
-  "signature",
-  "*.signature",
-  "proof",
-  "*.proof",
-  "req.headers",
-  "headers",
-  "*.headers",
-  "key",
-  "*.key",
-  "apiToken",
-];
-
-function loggerOf(log: ReceiverOptions["log"]): Logger {
-  if (typeof log === "object") return log;
-  return pino({ level: log ?? "info", redact: { paths: SECRETS, remove: true } });
 }
 
 function urlOf(bound: ReturnType<import("node:net").Server["address"]>, { tls }: ReceiverOptions): string {

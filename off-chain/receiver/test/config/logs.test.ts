@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLogger, SECRETS } from "../../src/log.ts";
 import { eventually, GAS_PAYER, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
 import { runCommand, type Run } from "../support/command.ts";
 import { FaultyNode, NodeError } from "../support/faulty-node.ts";
@@ -134,4 +135,17 @@ describe("logs at their most talkative", () => {
     expect(secrets.length).to.be.above(20);
     for (const secret of secrets) expect(log).to.not.contain(secret.replace(/^0x/, ""));
   }).timeout(120_000);
+});
+
+describe("the log itself", () => {
+  it("leaves out what is called as secrets are, alone or inside something else", () => {
+    const lines: string[] = [];
+    const log = createLogger("info", { write: (line) => void lines.push(line) });
+    for (const name of SECRETS) {
+      log.info({ [name]: PERSONAL, within: { [name]: PERSONAL, amount: "7" } }, "said");
+      expect(lines.at(-1), name).to.contain('"amount":"7"').and.not.contain(PERSONAL);
+    }
+    log.child({ part: "http", key: PERSONAL }).warn({ req: { headers: { authorization: PERSONAL } } }, "said");
+    expect(lines.at(-1)).to.contain('"part":"http"').and.not.contain(PERSONAL);
+  });
 });
