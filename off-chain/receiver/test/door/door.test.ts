@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Socket, type AddressInfo } from "node:net";
 import { createDoor, type Door, type DoorContext } from "../../src/door/door.ts";
 import type { DoorOptions } from "../../src/door/options.ts";
 import { answerOn, open, raw, request } from "./raw.ts";
@@ -175,6 +175,23 @@ describe("The door", () => {
     await Promise.all(kept.map((socket) => once(socket, "connect")));
     expect(await raw(url, request("/"))).to.include({ status: 0 });
     kept.forEach((socket) => socket.destroy());
+  });
+
+  it("closes connections of one address above their number, and takes others, and new ones when some are gone", async () => {
+    await serve({ maxConnectionsPerAddress: 2 });
+    // This machine is not limited: so connections that say that they come from elsewhere, handed to the same server.
+    const connect = (remoteAddress: string) => {
+      const socket = Object.defineProperty(new Socket(), "remoteAddress", { value: remoteAddress });
+      server.emit("connection", socket);
+      return socket;
+    };
+    const [first, second, third] = [1, 2, 3].map(() => connect("203.0.113.1"));
+    expect([first, second, third].map((each) => each!.destroyed)).to.deep.equal([false, false, true]);
+    expect(refused).to.deep.equal(["too-many-connections"]);
+    expect(connect("203.0.113.2").destroyed, "another address").to.equal(false);
+    await once(third!, "close");
+    await once(first!.destroy(), "close");
+    expect(connect("203.0.113.1").destroyed, "room again").to.equal(false);
   });
 
   it("refuses options that make no sense", () => {
