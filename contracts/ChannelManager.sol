@@ -69,10 +69,11 @@ contract ChannelManager is IChannelManager, EIP712 {
 
     /// @inheritdoc IChannelManager
     function tokenReceived(
-        address,
+        address from,
         uint256 amount,
         bytes calldata data
     ) external override(IChannelManager) nonReentrant returns (bytes4) {
+        from; // of no consequence, but named in the ABI
         (bool wellFormed, Channel calldata channel) = Terms.parse(data);
         // In an eth_call without a sender, the caller is zero, and so may be CALLBACK_TOKEN.
         if (msg.sender != CALLBACK_TOKEN || msg.sender == address(0)) revert UnknownToken();

@@ -321,7 +321,7 @@ decodeFunctionResult(functionFragment: 'tokenReceived', data: BytesLike): Result
 
     
     tokenReceived: TypedContractMethod<
-      [arg0: AddressLike, amount: BigNumberish, data: BytesLike, ],
+      [from: AddressLike, amount: BigNumberish, data: BytesLike, ],
       [string],
       'nonpayable'
     >
@@ -411,7 +411,7 @@ getFunction(nameOrSignature: 'stateOf'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'tokenReceived'): TypedContractMethod<
-      [arg0: AddressLike, amount: BigNumberish, data: BytesLike, ],
+      [from: AddressLike, amount: BigNumberish, data: BytesLike, ],
       [string],
       'nonpayable'
     >;

@@ -206,6 +206,11 @@ interface IChannelManager is IERC223Recipient, IERC5267 {
     /// @notice `settle` for many channels of one receiver that share these terms, with one payout at the end.
     /// @dev Emits `ChannelSettled` for each row that pays. A row that pays nothing (unknown, closed, stale,
     /// `amount > balance`, invalid proof) is skipped; reverts with `NothingToSettle` if no row pays.
+    /// @param receiver The receiver of all these channels,
+    /// @param receiverSigner the key that signs for it, as in their terms,
+    /// @param token their token,
+    /// @param challengePeriod and their challenge period.
+    /// @param claims What each channel has of its own, and the proof for it.
     function settleMany(
         address receiver,
         address receiverSigner,
@@ -265,6 +270,8 @@ interface IChannelManager is IERC223Recipient, IERC5267 {
     /// @notice Pays `account` what an earlier payout could not deliver. Anyone may call.
     /// @dev Emits `Collected`. Reverts with `NothingOwed`, and, where the token still refuses, with its own error or
     /// OpenZeppelin's `SafeERC20FailedOperation`; nothing is lost then.
+    /// @param token The token that refused.
+    /// @param account Who is owed, and is paid.
     /// @return amount How much was paid.
     function collect(address token, address account) external returns (uint256 amount);
 
