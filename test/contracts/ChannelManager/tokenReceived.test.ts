@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroAddress, concat, dataSlice } from "ethers";
+import { MaxUint256, ZeroAddress, concat, dataSlice } from "ethers";
 
 import { ChannelManager__factory, MicroToken__factory } from "../../../typechain-types/index.ts";
 import { ethers, impersonate, type Account } from "../../fixtures/chain.ts";
@@ -156,6 +156,14 @@ describe("ChannelManager.tokenReceived", () => {
     it("says ZeroAmount before InvalidTerms for malformed data", async () => {
       await refuses(announce(0n, "0x"), "ZeroAmount");
       await refuses(announce(0n, concat([encodeTerms(terms), "0x00"])), "ZeroAmount");
+    });
+
+    // Malformed data name no token and no channel (docs/SPEC.md, "Where the text of the specification left a choice").
+    it("says InvalidTerms for malformed data that name another token or come with too much", async () => {
+      const foreign = encodeTerms({ ...terms, token: world.stranger.address });
+      await refuses(announce(1n, concat([foreign, "0x00"])), "InvalidTerms");
+      await refuses(announce(MaxUint256, "0x"), "InvalidTerms");
+      await refuses(announce(MaxUint256, concat([encodeTerms(terms), "0x00"])), "InvalidTerms");
     });
   });
 });
