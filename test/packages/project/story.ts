@@ -1,6 +1,13 @@
 // What a program does that knows RMPS from its packages alone: opens a channel, pays, is paid, closes; with typed
 // events and typed errors. Compiled with both resolutions, bundled for browsers, and run each time.
-import { ChannelManager__factory, MicroToken__factory, readRevert, type Revert } from "@rmps/contracts";
+import {
+  ChannelManager__factory,
+  MicroToken__factory,
+  readRevert,
+  type ChannelSettledEvent,
+  type ChannelStateStructOutput,
+  type Revert,
+} from "@rmps/contracts";
 import { deploymentOf } from "@rmps/contracts/deployments";
 import {
   ZERO_ADDRESS,
@@ -80,10 +87,10 @@ export async function story(rpcUrl: string): Promise<string> {
 
     const asReceiver = manager.connect(receiver);
     await (await asReceiver.settle(terms, 250n, 250n, signature)).wait();
-    const [settled] = await manager.queryFilter(manager.filters.ChannelSettled(id));
+    const [settled]: ChannelSettledEvent.Log[] = await manager.queryFilter(manager.filters.ChannelSettled(id));
     const paid: bigint | undefined = settled?.args.paid;
     await (await asReceiver.close(terms, 250n, 0n, "0x", 0n, "0x")).wait();
-    const state = await manager.stateOf(id);
+    const state: ChannelStateStructOutput = await manager.stateOf(id);
     check(state.settled === 250n && state.closesAt === 2n ** 32n - 1n, "the closed channel");
     return `paid ${paid} of ${deposit}`;
   } finally {
