@@ -29,16 +29,6 @@ export async function checkChainId(rpc: Rpc, expected: bigint | undefined): Prom
   return chainId;
 }
 
-/** @throws RefusedToStart where nothing is deployed at `address`. */
-export async function checkCode(rpc: Rpc, address: Address, what: "contract" | "token"): Promise<void> {
-  const code = await rpc.request<string>("eth_getCode", [address, "latest"]);
-  if (code !== "0x") return;
-  throw new RefusedToStart(
-    `There is no code at ${address}, which is given as the ${what}.`,
-    `Give the address at which the ${what} is deployed on this chain, or deploy it there first.`,
-  );
-}
-
 /** The block in which the manager was deployed. */
 export interface Deployment {
   readonly block: number;

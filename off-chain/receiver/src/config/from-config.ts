@@ -162,7 +162,8 @@ async function moduleRoute(
   try {
     loaded = (await import(pathToFileURL(file).href)) as { handler?: unknown; price?: unknown };
   } catch (error) {
-    throw new RefusedToStart(`${path}: the module ${file} cannot be loaded: ${String(error)}.`, "Mend it.", error);
+    const remedy = "Check the path, from the configuration's folder, and that Node can run the module by itself.";
+    throw new RefusedToStart(`${path}: the module ${file} cannot be loaded: ${String(error)}.`, remedy, error);
   }
   const cost = price === undefined ? loaded.price : units(price);
   if (typeof loaded.handler !== "function" || (typeof cost !== "function" && typeof cost !== "bigint")) {

@@ -1,6 +1,7 @@
 import { addressOf, parseAddress, ParseError, ZERO_ADDRESS, type Address, type Hex } from "@rmps/proofs";
 import { MAX_CHALLENGE_PERIOD, MIN_CHALLENGE_PERIOD } from "@rmps/proofs";
-import { checkChainId, checkCode, checkPeriod, DEVELOPMENT_CHAIN, findDeployment } from "../chain/deployment.ts";
+import { checkManager, checkToken } from "../chain/contracts.ts";
+import { checkChainId, checkPeriod, DEVELOPMENT_CHAIN, findDeployment } from "../chain/deployment.ts";
 import type { Deployment } from "../chain/deployment.ts";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
@@ -46,8 +47,8 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
   try {
     const chainId = await checkChainId(rpc, expected);
     const development = chainId === DEVELOPMENT_CHAIN;
-    await checkCode(rpc, contract, "contract");
-    await checkCode(rpc, token, "token");
+    await checkManager(rpc, contract);
+    await checkToken(rpc, token);
     const currency = await readCurrency(rpc, token);
     checkDecimals(options.decimals, currency);
     const confirmations = options.confirmations ?? (development ? 0 : 12);

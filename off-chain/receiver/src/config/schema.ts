@@ -44,12 +44,20 @@ const wei = z.union(
   { error: 'Write "50000000000000000" for wei, or "0.05 coin".' },
 );
 
-const key = z.union([
-  path.transform((file) => ({ file })),
-  z.strictObject({ file: path, passwordFile: path.optional() }),
-]);
+/** The name of a key's file is written to logs: a key itself must not stand there. */
+const keyFile = path.refine((text) => !/^(0x)?[\da-f]{64}$/i.test(text), {
+  error: "This is a key. Put it into a file of mode 0600, and name that.",
+});
 
-const rpcUrl = z.string().regex(/^(https?|wss?):\/\/./, "An RPC URL starts with http://, https://, ws:// or wss://.");
+const key = z.union(
+  [keyFile.transform((file) => ({ file })), z.strictObject({ file: keyFile, passwordFile: path.optional() })],
+  { error: 'A key is the name of its file, or { "file": …, "passwordFile": … }; never the key itself.' },
+);
+
+const rpcUrl = z.url({
+  protocol: /^(https?|wss?)$/,
+  error: "An RPC URL starts with http://, https://, ws:// or wss://, and names a host.",
+});
 
 const sold = {
   price: amount,
@@ -79,7 +87,7 @@ const route = z.union(
 /** The configuration file. What is not named is refused, so that a misspelt name does not go unnoticed. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  rpc: z.union([rpcUrl, z.array(rpcUrl).min(1)]),
+  rpc: z.union([rpcUrl, z.array(rpcUrl).min(1)], { error: "Give the URL of a node of the chain, or a list of URLs." }),
   chainId: z.number().int().positive().optional(),
   contract: address,
   token: address,
@@ -94,7 +102,11 @@ export const configSchema = z.strictObject({
     .record(z.string(), route)
     .refine((sold) => Object.keys(sold).every((path) => path.startsWith("/")), "Every path starts with /.")
     .default({}),
-  confirmations: z.union([z.number().int().min(0), z.enum(["safe", "finalized"])]).optional(),
+  confirmations: z
+    .union([z.number().int().min(0), z.enum(["safe", "finalized"])], {
+      error: 'Write a number of blocks, "safe" or "finalized".',
+    })
+    .optional(),
   challengePeriod: z
     .strictObject({ min: seconds.optional(), max: seconds.optional(), offered: seconds.optional() })
     .optional(),
@@ -136,7 +148,11 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   door: doorSchema.optional(),
-  web: z.union([z.literal(false), z.strictObject({ demoRpc: z.url({ protocol: /^https?$/ }).optional() })]).optional(),
+  web: z
+    .union([z.literal(false), z.strictObject({ demoRpc: z.url({ protocol: /^https?$/ }).optional() })], {
+      error: 'Write false, or { "demoRpc": "http://…" }.',
+    })
+    .optional(),
   log: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
 });
 

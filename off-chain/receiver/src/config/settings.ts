@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { RefusedToStart } from "../refused-to-start.ts";
+import { missing, problemsIn } from "./problems.ts";
 import { configSchema, type Config } from "./schema.ts";
 
 /** One thing that can be set without a file. Never a secret: those are in files, or (two of them) in the environment. */
@@ -94,11 +95,11 @@ export function readConfig(
     const text = flags.get(path) ?? (env[variable] === "" ? undefined : env[variable]);
     if (text !== undefined) put(merged, path.split("."), read === undefined ? text : read(text));
   }
-  const result = configSchema.safeParse(merged);
+  const result = configSchema.safeParse(merged, { error: missing });
   if (result.success) return result.data;
   const source = file === undefined ? "The configuration" : file;
   throw new RefusedToStart(
-    `${source} is not as it should be:\n${result.error.issues.map(describe).join("\n")}`,
+    `${source} is not as it should be:\n${problemsIn(result.error.issues).map(describe).join("\n")}`,
     "rmps-receiver --help names what can be set; docs/operations.md explains the file.",
   );
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { createClients } from "./client.ts";
 
-const rate = z.union([
-  z.literal(false),
-  z.strictObject({ perSecond: z.number().positive(), burst: z.number().int().min(1) }),
-]);
+const rate = z.union(
+  [z.literal(false), z.strictObject({ perSecond: z.number().positive(), burst: z.number().int().min(1) })],
+  { error: 'Write false, or { "perSecond": 20, "burst": 100 }.' },
+);
 const count = z.number().int().min(1);
 const milliseconds = z.number().int().min(100);
 

@@ -60,6 +60,13 @@ describe("the configuration", () => {
     ["a port that is none", { port: 70000 }, /port \(--port, PORT\)/],
     ["a malformed address", { contract: "0x12" }, /contract \(--contract, RMPS_CONTRACT\).*40 hex/],
     ["an RPC URL of another kind", { rpc: "ftp://x" }, /rpc.*starts with http/],
+    ["an RPC URL that is none", { rpc: "http://127.0.0.1:99999" }, /rpc.*starts with http/],
+    ["one such among others", { rpc: ["http://127.0.0.1:8545", "node"] }, /rpc\.1: .*starts with http/],
+    ["what is missing", { contract: undefined }, /contract \(--contract, RMPS_CONTRACT\): It is missing/],
+    ["no node at all", { rpc: undefined }, /rpc \(--rpc, RMPS_RPC\): Give the URL/],
+    ["a key in the place of its file", { keys: { gas: 5 } }, /keys\.gas: A key is the name of its file/],
+    ["a misspelt name inside", { keys: { gas: { fil: "x" } } }, /keys\.gas\.file .*: It is missing[^]*"fil"/],
+    ["a misspelt name in a route", { routes: { "/x": { price: "1", file: "x", desc: "y" } } }, /"desc"/],
     [
       "a path without a slash",
       { routes: { "doggo.jpg": { price: "1", file: "x" } } },
@@ -70,9 +77,10 @@ describe("the configuration", () => {
       { routes: { "/x": { price: "1" } } },
       /routes\.\/x.*file, directory, upstream or module/,
     ],
-    ["a price that is no amount", { routes: { "/x": { price: "0.02", file: "x" } } }, /routes\.\/x/],
+    ["a price that is no amount", { routes: { "/x": { price: "0.02", file: "x" } } }, /routes\.\/x\.price: Write/],
     ["a negative confirmation", { confirmations: -1 }, /confirmations/],
-    ["a word for confirmations that does not exist", { confirmations: "soon" }, /confirmations/],
+    ["a word for confirmations that does not exist", { confirmations: "soon" }, /confirmations.*"finalized"/],
+    ["a limit that is none", { door: { perAddress: true } }, /door\.perAddress: Write false, or/],
   ] as const) {
     it(`refuses ${what}, and says where`, async () => {
       const file = write("receiver.json", { ...LEAST, ...change });
@@ -81,6 +89,16 @@ describe("the configuration", () => {
       expect(error.message).to.contain(file);
     });
   }
+
+  it("never repeats a key that stands in the place of its file", async () => {
+    const { key } = account(1);
+    for (const keys of [{ gas: key }, { gas: key.slice(2) }, { gas: { file: key } }]) {
+      const file = write("receiver.json", { ...LEAST, keys });
+      const { message } = await refusal(async () => optionsFrom(readConfig(file, {}, none), file, {}));
+      expect(message).to.match(/keys\.gas: .*never the key itself|keys\.gas\.file .*: This is a key/);
+      expect(message.toLowerCase()).not.to.contain(key.slice(2, 12));
+    }
+  });
 
   it("refuses what is not JSON, or not there", async () => {
     expect((await refusal(() => readConfig(write("a.json", "{"), {}, none))).message).to.contain("not JSON");

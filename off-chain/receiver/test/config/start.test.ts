@@ -40,11 +40,23 @@ describe("what a receiver refuses to start with", () => {
   it("no contract code", () =>
     refused({ contract: account(5).address }, /no code at 0x[0-9a-f]{40}.*contract/, /deploy it/));
 
+  it("a contract that is no ChannelManager", () =>
+    refused({ contract: chain.tokenAddress }, /is no ChannelManager/, /belongs in "token"/));
+
+  it("a token that is no ERC-20", () =>
+    refused({ token: chain.manager.contract }, /it is no ERC-20/, /in which prices are/));
+
   it("no token code", () => refused({ token: account(5).address }, /no code at .*token/, /token/));
 
   it("a malformed address", () => refused({ contract: "0x12" }, /contract/, /./));
 
   it("nobody to be paid", () => refused({ keys: {} }, /Nobody is named/, /receiver/));
+
+  it("RPC URLs that are none, without quoting them", async () => {
+    for (const rpc of [[], "http://node.example:99999/key", ["http://127.0.0.1:9", "ftp://node.example/key"]]) {
+      await refused({ rpc }, /^(No RPC URL is given|RPC URL [12] is none)\.$/, /http:\/\/, https:/);
+    }
+  });
 
   it("no node", async () => {
     await refused({ rpc: "http://127.0.0.1:9" }, /cannot be read/, /RPC URL/);

@@ -1,3 +1,4 @@
+import { RefusedToStart } from "../../refused-to-start.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isOfNode, isRateLimit, RpcError, RpcUnavailable } from "./errors.ts";
 import { httpEndpoint } from "./http.ts";
@@ -41,12 +42,12 @@ export interface RpcOptions {
 /**
  * Connects (when first needed) to the nodes of a chain.
  * @param urls http:, https:, ws: or wss:, at least one; the first is preferred.
- * @throws TypeError where a URL is none of these.
+ * @throws RefusedToStart where a URL is none of these.
  */
 export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
   const { timeoutMs = 10_000, rounds = 2, penaltyMs = 15_000, pauseMs = 100, now = Date.now } = options;
-  if (urls.length === 0) throw new TypeError("name at least one RPC URL");
-  const endpoints = urls.map((url) => connectTo(url, timeoutMs));
+  if (urls.length === 0) throw noUrl("No RPC URL is given");
+  const endpoints = urls.map((url, index) => connectTo(url, index, timeoutMs));
   const failedAt = new Map<Endpoint, number>();
 
   /** Nodes that failed lately come last, the one that failed longest ago first. */
@@ -103,8 +104,8 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
   };
 }
 
-function connectTo(url: string, timeoutMs: number): Endpoint {
-  switch (new URL(url).protocol) {
+function connectTo(url: string, index: number, timeoutMs: number): Endpoint {
+  switch (URL.canParse(url) ? new URL(url).protocol : undefined) {
     case "http:":
     case "https:":
       return httpEndpoint(url, timeoutMs);
@@ -112,6 +113,10 @@ function connectTo(url: string, timeoutMs: number): Endpoint {
     case "wss:":
       return webSocketEndpoint(url, timeoutMs);
     default:
-      throw new TypeError("an RPC URL starts with http://, https://, ws:// or wss://");
+      throw noUrl(`RPC URL ${index + 1} is none`); // not quoted: URLs of nodes hold the keys of their users
   }
+}
+
+function noUrl(problem: string): RefusedToStart {
+  return new RefusedToStart(`${problem}.`, "Name nodes of the chain (rpc) by http://, https://, ws:// or wss://.");
 }
