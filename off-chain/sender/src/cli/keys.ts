@@ -77,6 +77,9 @@ async function secret(path: string, what: string): Promise<string> {
 }
 
 async function fromFile(path: string): Promise<PrivateKey> {
+  if (/^(0x)?[\da-f]{64}$/i.test(path)) {
+    throw bad("the key file is a key itself", "Put it into a file of mode 0600, and name that."); // never quoted
+  }
   return checked(await secret(path, "the key file"), path);
 }
 

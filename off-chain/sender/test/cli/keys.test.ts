@@ -39,6 +39,9 @@ describe("rmps: keys", () => {
     expect(run.code, run.stderr).to.equal(0);
     await chmod(keyFile, 0o604);
     expect(await fails({ keyFile }, {})).to.match(/read by others/);
+    expect(await fails({ keyFile: world.chain.key(2) }, {}))
+      .to.match(/is a key itself/)
+      .and.not.contain(world.chain.key(2));
     await writeFile(keyFile, "not a key");
     await chmod(keyFile, 0o600);
     expect(await fails({}, { RMPS_KEY_FILE: keyFile })).to.match(/not a private key/);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { JsonRpcProvider } from "ethers";
 
 import { useCliWorld } from "../support/cli-world.ts";
 import { PRICE } from "../support/seller.ts";
@@ -53,6 +54,20 @@ describe("rmps open, topup, channels, close and finalize", () => {
       const run = await world.run("open", ...args);
       expect(run.code, run.stderr).to.equal(code);
     }
+  });
+
+  it("shows what the state knows of and the chain has forgotten, and says so", async () => {
+    const { receiver } = (await world.seller()).offer;
+    const node = new JsonRpcProvider(world.chain.url);
+    const before: unknown = await node.send("evm_snapshot", []);
+    const opened = await world.run("open", "--receiver", receiver, "--deposit", "1");
+    expect((await world.run("channels")).stderr).to.equal("");
+    await node.send("evm_revert", [before]);
+    node.destroy();
+    const run = await world.run("channels");
+    const { channel } = world.json(opened) as Row;
+    expect((world.json(run) as Row[]).find((row) => row.channel === channel)).to.include({ status: "missing" });
+    expect(run.stderr).to.contain("unknown to this chain");
   });
 
   it("finds and closes what the chain knows of after the state was lost", async () => {

@@ -75,8 +75,12 @@ export async function channels(context: Context): Promise<void> {
   const header = ["CHANNEL", "STATUS", "RECEIVER", "DEPOSIT", "SPENT", "SIGNED", "SETTLED", "BACK", "AT"];
   const lines = await Promise.all(rows.map((each) => line(each, context)));
   context.output.table(rows, lines, header);
+  if (rows.some(({ status }) => status === "missing")) context.output.note(MISSING);
   await debts(rows, context);
 }
+
+const MISSING =
+  "missing: recorded here, unknown to this chain. A local chain forgets all when it stops; elsewhere, check --rpc.";
 
 async function line(row: Row, context: Context): Promise<string[]> {
   const token = await context.tokenAt(row.token as Terms["token"]);
