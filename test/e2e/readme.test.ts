@@ -21,7 +21,7 @@ describe("README", () => {
     rmSync(home, { recursive: true });
   });
 
-  it("sells one's own content in ten lines", async () => {
+  it("sells one's own content", async () => {
     const code = readme.match(/<!-- run: test\/e2e\/readme\.test\.ts -->\s+```ts\n([\s\S]*?)```/)![1]!;
     // Only the ports and the file's place are the test's own.
     const here = code
