@@ -36,6 +36,13 @@ export class Office {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** How many blocks come to be meanwhile: one for each transaction. */
+  async blocks(action: () => Promise<unknown>): Promise<number> {
+    const before = await this.chain.provider.getBlockNumber();
+    await action();
+    return (await this.chain.provider.getBlockNumber()) - before;
+  }
+
   /** Runs a command of `scripts/ops/` on this chain. */
   run(command: string, ...args: string[]): Promise<Outcome> {
     return runScript(`scripts/ops/${command}.ts`, args, { RMPS_RPC_URL: this.chain.url });

@@ -1,28 +1,8 @@
 import { expect } from "chai";
-import fc from "fast-check";
 
-import {
-  adopt,
-  charge,
-  CLOSED,
-  concede,
-  doubt,
-  end,
-  lose,
-  observe,
-  refuse,
-  reserve,
-  type Reservation,
-} from "../../src/book/moves.ts";
-import { spentOf, type ChannelRecord } from "../../src/book/record.ts";
-import { makeRecord } from "../support/record.ts";
-
-/** The balance that is set aside, or a failed test. */
-function take(record: ChannelRecord, price: bigint): bigint {
-  const reservation: Reservation = reserve(record, price);
-  if (reservation.kind !== "reserved") throw new Error(reservation.kind);
-  return reservation.balance;
-}
+import { charge, CLOSED, end, lose, observe, refuse, reserve } from "../../src/book/moves.ts";
+import { spentOf } from "../../src/book/record.ts";
+import { makeRecord, take } from "../support/record.ts";
 
 describe("book: the moves of one channel", () => {
   it("signs exactly what is spent plus the price, one on top of the other", () => {
@@ -132,16 +112,6 @@ describe("book: the moves of one channel", () => {
     expect(take(record, 10n)).to.equal(20n);
   });
 
-  it("takes a failed request as undone, until the receiver proves that it knows better", () => {
-    const record = makeRecord();
-    doubt(record, take(record, 10n));
-    expect(spentOf(record)).to.equal(0n);
-    expect(take(record, 10n)).to.equal(11n);
-    expect(concede(record, 10n, 10n), "it was charged after all").to.equal(true);
-    refuse(record, 11n);
-    expect(take(record, 10n)).to.equal(20n);
-  });
-
   it("answers each request once", () => {
     const record = makeRecord();
     const balance = take(record, 10n);
@@ -153,41 +123,6 @@ describe("book: the moves of one channel", () => {
     expect(record.refused).to.deep.equal([]);
   });
 
-  it("adopts a higher balance of its own, and believes what is spent up to it", () => {
-    const record = makeRecord();
-    const balance = take(record, 10n);
-    expect(adopt(record, 500n, 480n, 10n)).to.equal(true);
-    refuse(record, balance);
-    expect(spentOf(record)).to.equal(480n);
-    expect(take(record, 10n), "there is credit").to.equal(501n);
-    expect(adopt(makeRecord(), 500n, 10n ** 20n, 0n)).to.equal(true);
-  });
-
-  it("learns nothing from a balance that it knows to have signed", () => {
-    const record = makeRecord();
-    take(record, 10n);
-    expect(adopt(record, 10n, 10n, 10n)).to.equal(false);
-    expect(spentOf(record)).to.equal(10n);
-    expect(concede(record, 10n, 10n), "nothing was answered").to.equal(false);
-  });
-
-  it("gives credit up once, to a receiver that lost its store, for the price of a request at most", () => {
-    const record = makeRecord();
-    charge(record, take(record, 10n), 2n); // credit of 8
-    charge(record, take(record, 10n), 10n); // it now says: all 12 are spent
-    expect(record.balance).to.equal(12n);
-    const balance = take(record, 10n);
-    expect(concede(record, 12n, 10n), "nothing is missing").to.equal(false);
-    expect(balance).to.equal(22n);
-    const poor = makeRecord();
-    charge(poor, take(poor, 100n), 0n);
-    expect(concede(poor, 100n, 0n), "more than a price").to.equal(false);
-    take(poor, 100n);
-    expect(concede(poor, 100n, 100n)).to.equal(true);
-    expect(concede(poor, 100n, 100n), "once").to.equal(false);
-    expect(poor.writtenOff).to.equal(100n);
-  });
-
   it("never pays on a channel that is ending", () => {
     const record = makeRecord();
     end(record, { amount: 0n, deadline: 1n, signature: "0x", closesAt: undefined });
@@ -196,47 +131,5 @@ describe("book: the moves of one channel", () => {
     expect(reserve(record, 1n), "whatever the chain says").to.deep.equal({ kind: "ended" });
     observe(record, { deposit: 100n, settled: 0n, closesAt: CLOSED });
     expect(record.status).to.equal("closed");
-  });
-
-  it("keeps its word against an honest receiver, in any order and with any losses", () => {
-    const event = fc.record({
-      price: fc.bigInt(1n, 50n),
-      fate: fc.constantFrom("served", "refused", "lost-before", "lost-after", "failed"),
-      delay: fc.nat(5),
-    });
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-        const record = makeRecord();
-        let [accepted, spent] = [0n, 0n];
-        const used = new Set<bigint>();
-        const arrive = (balance: bigint, price: bigint): boolean => {
-          if (balance > accepted) accepted = balance;
-          if (used.has(balance) || accepted - spent < price) return false;
-          used.add(balance);
-          spent += price;
-          return true;
-        };
-        let under: { balance: bigint; price: bigint; fate: string; due: number }[] = [];
-        events.forEach(({ price, fate, delay }, now) => {
-          under.push({ balance: take(record, price), price, fate, due: now + delay });
-          const due = under.filter((item) => item.due <= now).sort((a, b) => (a.balance < b.balance ? 1 : -1));
-          under = under.filter((item) => item.due > now);
-          for (const item of due) {
-            if (item.fate === "refused") refuse(record, item.balance);
-            else if (item.fate === "lost-before") lose(record, item.balance);
-            else {
-              expect(arrive(item.balance, item.price), "is served").to.equal(true);
-              if (item.fate === "served") charge(record, item.balance, item.price);
-              else if (item.fate === "lost-after") lose(record, item.balance);
-              else {
-                spent -= item.price;
-                doubt(record, item.balance);
-              }
-            }
-          }
-          expect(spentOf(record) >= spent, "what we count covers what the receiver counts").to.equal(true);
-        });
-      }),
-    );
   });
 });

@@ -1,5 +1,6 @@
 import { channelId, ZERO_ADDRESS, type Terms } from "@rmps/proofs";
 
+import { reserve } from "../../src/book/moves.ts";
 import { newRecord, type ChannelRecord } from "../../src/book/record.ts";
 
 export const TERMS: Terms = {
@@ -17,4 +18,11 @@ export function makeRecord(number = 0, deposit = 10n ** 30n, settled = 0n): Chan
   const terms: Terms = { ...TERMS, salt: `0x${number.toString(16).padStart(64, "0")}` };
   const manager = { chainId: 31337n, contract: `0x${"55".repeat(20)}` as const };
   return newRecord({ ...manager, id: channelId(terms, manager), terms, status: "open", deposit }, settled);
+}
+
+/** The balance that is set aside, or a failed test. */
+export function take(record: ChannelRecord, price: bigint): bigint {
+  const reservation = reserve(record, price);
+  if (reservation.kind !== "reserved") throw new Error(reservation.kind);
+  return reservation.balance;
 }
