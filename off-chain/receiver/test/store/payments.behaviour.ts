@@ -1,6 +1,14 @@
 import { expect } from "chai";
-import type { Charge, Store } from "../../src/store/store.ts";
-import { advance, closeRequested, keyOf, newChannel, opened, openChannel, settled } from "../support/channels.ts";
+import type { Store } from "../../src/store/store.ts";
+import {
+  advance,
+  charge,
+  closeRequested,
+  newChannel,
+  opened,
+  openChannel,
+  settled,
+} from "../support/channels.ts";
 import type { TestChannel } from "../support/channels.ts";
 import type { Kind, Place } from "./stores.ts";
 
@@ -16,8 +24,7 @@ export function takesPayments(kind: Kind): void {
     });
     afterEach(() => place.remove());
 
-    const pay = (channel: TestChannel, balance: bigint, price: bigint, more: Partial<Charge> = {}) =>
-      store.charge({ channelId: channel.id, balance, signature: channel.proof(balance), price, ...more });
+    const pay = (channel: TestChannel, balance: bigint, price: bigint) => charge(store, channel, balance, price);
 
     const reopen = async () => {
       await store.close();
@@ -189,72 +196,6 @@ export function takesPayments(kind: Kind): void {
       await advance(store, 12, [settled(channel, 12, 8n)]);
       expect(await store.channel(channel.id)).to.include({ settled: 8n, published: 8n });
       expect(await pay(channel, 20n, 12n)).to.include({ kind: "charged", spent: 20n });
-    });
-
-    describe("on a channel that is older than the store", () => {
-      beforeEach(async () => {
-        await store.close();
-        store = await place.open({ firstBlock: 100, recover: true });
-      });
-
-      it("takes each proof for its own request only", async () => {
-        const channel = await openChannel(store, 1000n, 99);
-        expect(await pay(channel, 300n, 5n)).to.include({ kind: "charged", spent: 300n });
-        expect(await pay(channel, 250n, 5n)).to.include({ kind: "refused", code: "insufficient-payment" });
-        expect(await pay(channel, 304n, 5n)).to.include({ kind: "refused" });
-        expect(await pay(channel, 305n, 5n)).to.include({ kind: "charged", spent: 305n });
-      });
-
-      it("takes nothing that was settled before", async () => {
-        const channel = await openChannel(store, 1000n, 99);
-        await advance(store, 101, [settled(channel, 101, 500n)]);
-        expect(await pay(channel, 500n, 5n)).to.include({ kind: "refused" });
-        expect(await pay(channel, 504n, 5n)).to.include({ kind: "refused" });
-        expect(await pay(channel, 505n, 5n)).to.include({ kind: "charged", spent: 505n });
-      });
-
-      it("counts credit on a channel that was opened since", async () => {
-        const channel = await openChannel(store, 1000n, 100);
-        expect(await pay(channel, 300n, 5n)).to.include({ kind: "charged", spent: 5n });
-      });
-    });
-
-    describe("under a key of the client's", () => {
-      const key = keyOf(77);
-
-      it("charges once, and gives the answer again", async () => {
-        const channel = await openChannel(store, 1000n);
-        const outcome = await pay(channel, 9n, 9n, { idempotency: key });
-        if (outcome.kind !== "charged") throw new Error("not charged");
-        expect(await pay(channel, 9n, 9n, { idempotency: key })).to.deep.equal({ kind: "repeated", answer: undefined });
-        const answer = { status: 200, headers: [["x-a", "b"]] as const, body: new Uint8Array([1, 2, 3]) };
-        await store.finish(outcome.charge, answer);
-        expect(await pay(channel, 18n, 9n, { idempotency: key })).to.deep.equal({ kind: "repeated", answer });
-        await reopen();
-        expect(await pay(channel, 27n, 9n, { idempotency: key })).to.deep.equal({ kind: "repeated", answer });
-        expect(await store.channel(channel.id)).to.include({ spent: 9n });
-      });
-
-      it("charges two at once once", async () => {
-        const channel = await openChannel(store, 1000n);
-        const outcomes = await Promise.all([9n, 18n].map((balance) => pay(channel, balance, 9n, { idempotency: key })));
-        expect(outcomes.map(({ kind }) => kind)).to.have.members(["charged", "repeated"]);
-      });
-
-      it("charges again after the charge was undone", async () => {
-        const channel = await openChannel(store, 1000n);
-        const outcome = await pay(channel, 9n, 9n, { idempotency: key });
-        if (outcome.kind !== "charged") throw new Error("not charged");
-        await store.undo(outcome.charge);
-        expect(await pay(channel, 18n, 9n, { idempotency: key })).to.include({ kind: "charged", spent: 9n });
-      });
-
-      it("gives no answer for a published proof", async () => {
-        const channel = await openChannel(store, 1000n);
-        await pay(channel, 9n, 9n, { idempotency: key });
-        await store.publish(channel.id, 9n);
-        expect(await pay(channel, 9n, 9n, { idempotency: key })).to.include({ kind: "refused" });
-      });
     });
   });
 }

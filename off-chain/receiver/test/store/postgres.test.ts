@@ -4,6 +4,8 @@ import { listsChannels } from "./lists.behaviour.ts";
 import { agreesWithModel } from "./model.behaviour.ts";
 import { opensOnlyItsOwn } from "./opening.behaviour.ts";
 import { takesPayments } from "./payments.behaviour.ts";
+import { distrustsOldChannels } from "./recovery.behaviour.ts";
+import { chargesRepeatsOnce } from "./repeats.behaviour.ts";
 import { startPostgres } from "./postgres.ts";
 import { sharesPayments } from "./shared.behaviour.ts";
 import type { Kind } from "./stores.ts";
@@ -25,6 +27,8 @@ describe("The store on PostgreSQL", function () {
   after(() => kind.stop());
 
   takesPayments(kind);
+  distrustsOldChannels(kind);
+  chargesRepeatsOnce(kind);
   endsChannels(kind);
   followsTheChain(kind);
   listsChannels(kind);

@@ -1,7 +1,7 @@
 import { channelId, signBalanceProof, ZERO_ADDRESS, type Hex, type Manager, type Terms } from "@rmps/proofs";
 import { addressOf } from "@rmps/proofs";
 import type { ChainEvent, Head } from "../../src/store/chain.ts";
-import type { Binding, Store } from "../../src/store/store.ts";
+import type { Binding, Charge, ChargeOutcome, Store } from "../../src/store/store.ts";
 
 export const manager: Manager = { chainId: 31337n, contract: `0x${"c0".repeat(20)}` };
 
@@ -102,4 +102,15 @@ export async function openChannel(store: Store, deposit: bigint, block = 10, cha
   await store.chain.observe({ ...head, confirmed: -1 });
   await store.chain.observe({ ...head, number: Math.max(head.number, block), confirmed: Math.max(head.number, block) });
   return channel;
+}
+
+/** Asks a store to charge a proof for `balance`. */
+export function charge(
+  store: Store,
+  { id: channelId, proof }: TestChannel,
+  balance: bigint,
+  price: bigint,
+  more: Partial<Charge> = {},
+): Promise<ChargeOutcome> {
+  return store.charge({ channelId, balance, signature: proof(balance), price, ...more });
 }
