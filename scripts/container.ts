@@ -39,8 +39,7 @@ async function run(image: string, folder: string, chain: LocalChain): Promise<vo
   const [name, volume] = [`rmps-${process.pid}`, `rmps-store-${process.pid}`];
   const shop = await configure(join(folder, "config"), USER, "c0", chain);
   const volumes = ["-v", `${join(folder, "config")}:/etc/rmps-receiver:ro`, "-v", `${volume}:/var/lib/rmps-receiver`];
-  // The health check asks at the port that the environment names.
-  const start = ["--detach", "--name", name, "--read-only", "--init", "--env", `PORT=${shop.port}`, ...volumes];
+  const start = ["--detach", "--name", name, "--read-only", "--init", ...volumes];
   try {
     await podman("run", ...runArguments(), ...start, image);
     check(await shop.ready(), "it is ready, its file system read-only, its user without rights");

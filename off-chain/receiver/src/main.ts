@@ -1,14 +1,16 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { healthUrl, isAlive } from "./alive.ts";
 import { optionsFrom } from "./config/from-config.ts";
+import type { Config } from "./config/schema.ts";
 import { readConfig, SECRET_VARIABLES, SETTINGS } from "./config/settings.ts";
-import { startReceiver, type RunningReceiver } from "./receiver.ts";
+import type { RunningReceiver } from "./receiver.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
 import { StoreRefused } from "./store/error.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-/** Exit code of a receiver that refused to start. */
+/** Exit code of a receiver that refused to start, or does not answer. */
 const REFUSED = 1;
 
 function variables(): string {
@@ -21,8 +23,11 @@ Environment variables, which options override and which override the file:
 ${lines.join("\n")}
 
 Keys and tokens never stand on the command line. The file is JSON; docs/operations.md explains it.
-Exit codes: 0 after SIGTERM or SIGINT, 1 where it refuses to start or fails.`;
+Exit codes: 0 after SIGTERM or SIGINT, 1 where it refuses to start, fails or (--health) does not answer.`;
 }
+
+/** What was given on the command line; the settings stand among it under the names that commander gives them. */
+type Values = Record<string, unknown> & { config?: string; recover?: boolean; check?: boolean; health?: boolean };
 
 /** The command with its options; `parse` exits the process where they are wrong, or help was asked for. */
 export function command(): Command {
@@ -32,6 +37,7 @@ export function command(): Command {
     .option("--config <file>", "configuration file (JSON)", process.env["RMPS_CONFIG"])
     .option("--recover", "the store is a restored old copy, or new while channels are open: trust no credit in it")
     .option("--check", "start, say whether all is well, and stop")
+    .option("--health", "start nothing: ask the receiver that runs here with this configuration whether it answers")
     .addHelpText("after", variables());
   for (const { flag, help } of SETTINGS) if (flag !== undefined) made.option(flag, help);
   return made;
@@ -51,14 +57,28 @@ function flagsOf(values: Readonly<Record<string, unknown>>): Map<string, string>
   return flags;
 }
 
+async function start(config: Config, { config: file, recover }: Values): Promise<RunningReceiver> {
+  const options = await optionsFrom(config, file, process.env);
+  // Loaded only here: who asks for its health every few seconds should not have to load a whole receiver.
+  const { startReceiver } = await import("./receiver.ts");
+  return startReceiver({ ...options, ...(recover === true && { recover }) });
+}
+
+async function sayHealth(config: Config): Promise<void> {
+  const url = healthUrl(config);
+  const alive = await isAlive(url);
+  if (!alive) process.exitCode = REFUSED;
+  process.stderr.write(`rmps-receiver: ${alive ? "answers" : "does not answer"} at ${url.href}\n`);
+}
+
 /** Runs the command until it is told to stop. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const values = command().parse(argv).opts<Record<string, unknown> & { config?: string; check?: boolean }>();
+  const values = command().parse(argv).opts<Values>();
   let receiver: RunningReceiver;
   try {
     const config = readConfig(values.config, process.env, flagsOf(values));
-    const options = await optionsFrom(config, values.config, process.env);
-    receiver = await startReceiver({ ...options, ...(values["recover"] === true && { recover: true }) });
+    if (values.health === true) return await sayHealth(config);
+    receiver = await start(config, values);
   } catch (error) {
     process.exitCode = REFUSED;
     process.stderr.write(`rmps-receiver: ${explain(error)}\n`);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { RequestListener } from "node:http";
-import type { ReceiverIdentity, ReceiverOptions } from "./config/options.ts";
+import { DEFAULT_HOST, DEFAULT_PORT, type ReceiverIdentity, type ReceiverOptions } from "./config/options.ts";
 import { startEngine, type Engine } from "./engine.ts";
 import type { Ledger } from "./ledger/types.ts";
 import { createLogger } from "./log.ts";
@@ -52,7 +52,7 @@ export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiv
 export async function startReceiver(options: ReceiverOptions): Promise<RunningReceiver> {
   const { receiver, app } = await open(options);
   try {
-    await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 5000 });
+    await app.listen({ host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT });
   } catch (error) {
     await receiver.close();
     throw error;

@@ -7,6 +7,10 @@ import type { DoorOptions } from "../door/options.ts";
 import type { Routes } from "../proxy/routes.ts";
 import type { WebOptions } from "../web/web.ts";
 
+/** Where a receiver listens, unless told otherwise. */
+export const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 5000;
+
 /** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
 export interface ReceiverKeys {
   /** Signs closing agreements, and nothing else. Its address is the channels' receiver side. */

@@ -70,7 +70,7 @@ describe("the container file", () => {
     for (const image of all("FROM")) expect(image).to.match(/^\$\{NODE\}( AS build)?$/);
   });
 
-  it("copies what there is, and starts the command with options that it has", () => {
+  it("copies what there is, and starts the command on a configuration that its environment names", () => {
     for (const copy of all("COPY").filter((line) => line.startsWith("--from=build"))) {
       const [, from, to] = copy.split(/\s+/);
       const path = from!.replace("/src/", "");
@@ -81,12 +81,14 @@ describe("the container file", () => {
     expect(node).to.equal("node");
     expect(script).to.equal(join("off-chain/receiver", manifest.bin["rmps-receiver"]!));
     expect(existsSync(join(ROOT, script!))).to.equal(true);
-    expect(unknown(JSON.parse(one("CMD")) as string[])).to.deep.equal([]);
+    expect(one("ENV")).to.contain(`RMPS_CONFIG=/etc/rmps-receiver/receiver.json`);
   });
 
-  it("exposes the usual port, asks it for its health, and keeps the store in a volume of its user", () => {
+  it("exposes the usual port, asks the command for its health, and keeps the store in a volume of its user", () => {
     expect(Number(one("EXPOSE"))).to.equal(example.port);
-    expect(one("HEALTHCHECK")).to.contain(`'http://127.0.0.1:' + (process.env.PORT ?? ${example.port}) + '/health'`);
+    const [, check] = /CMD (\[.*\])$/.exec(one("HEALTHCHECK"))!;
+    expect(JSON.parse(check!)).to.deep.equal([...(JSON.parse(one("ENTRYPOINT")) as string[]), "--health"]);
+    expect(OPTIONS).to.include("--health");
     expect(one("USER")).to.not.be.oneOf(["root", "0"]);
     expect(example.store.startsWith(`${one("VOLUME")}/`)).to.equal(true);
     expect(one("STOPSIGNAL")).to.equal("SIGTERM");

@@ -9,26 +9,7 @@ import type { RunningReceiver } from "../../src/receiver.ts";
 import { RefusedToStart } from "../../src/refused-to-start.ts";
 import { TestChain } from "../support/chain.ts";
 import { start, Stores } from "../support/receiver.ts";
-
-/** Of these tests alone, signed by itself; its key is public, and worth nothing. */
-const CERT = `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUX6lZ/cwcy2kC/aQ6PV2gCjK4PR4wCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNjIyMjYwOVoYDzIxMjYxMTAy
-MjIyNjA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQCXwuyxXIt0vpcW/9dc3HeR8gTCN0QoVlP13+v8EnpxXVbixs1ooiS
-/ndsXFsAqSIUqsjh3E0XjW9994XAOs9Yo28wbTAdBgNVHQ4EFgQUVt/VdPg9DMoz
-bBb0H8q5Olny1xUwHwYDVR0jBBgwFoAUVt/VdPg9DMozbBb0H8q5Olny1xUwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDRwAwRAIgBSO9No+BKI+PjZ6rtsmKI4Ues9FZQ5JBbqlmtZi8pPsCIFVd
-8AihLQeOO179yuuZvmS1UuHUeVJ4He+oKfovOQlY
------END CERTIFICATE-----
-`;
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgw23eCwD4g+kupo75
-BQ9cr67pN0G6De02FlgrZupOtdqhRANCAAQCXwuyxXIt0vpcW/9dc3HeR8gTCN0Q
-oVlP13+v8EnpxXVbixs1ooiS/ndsXFsAqSIUqsjh3E0XjW9994XAOs9Y
------END PRIVATE KEY-----
-`;
+import { CERT, KEY } from "../support/tls.ts";
 
 describe("TLS", () => {
   const stores = new Stores();
