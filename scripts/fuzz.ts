@@ -58,7 +58,7 @@ let silent = 0;
 /** Payments that would be served as they are, in all dialects. */
 async function materialFor(chain: LocalChain, shop: ShopProcess): Promise<Material> {
   const salt = keccak256(toUtf8Bytes(`fuzz ${seed}`)) as `0x${string}`;
-  const channel = await openChannel(chain, 2, salt, parseEther("10"));
+  const channel = await openChannel(chain, 2, { salt, deposit: parseEther("10") });
   const offer = await fetch(`${shop.url}/kitten.jpg`);
   const payments = (["rdn", "payment", "x402"] as const).map((dialect) => {
     const reading = readChallenge(offer.headers, [dialect]);
@@ -74,12 +74,12 @@ async function materialFor(chain: LocalChain, shop: ShopProcess): Promise<Materi
 async function sponsoredTopUp(chain: LocalChain, { terms, id }: PaidChannel): Promise<unknown> {
   const amount = parseEther("1");
   const [chainId, contract] = [BigInt(chain.chainId), parseAddress(chain.manager)];
-  const target = { chain: { chainId, provider: chain.provider }, contract, terms, id };
+  const deposit = { chain: { chainId, provider: chain.provider }, contract, terms, id, amount, held: 0n };
   const { sender, receiver, token, challengePeriod: challenge_period, salt } = terms;
   return {
     terms: { sender, receiver, token, challenge_period, salt },
     amount: String(amount),
-    authorization: await authorize("erc3009", target, amount, 0n, chain.account(2)),
+    authorization: await authorize("erc3009", deposit, chain.account(2)),
   };
 }
 

@@ -43,7 +43,7 @@ const isOver = () => Date.now() - started > minutes * 60_000;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function throwGarbage(chain: LocalChain, shop: ShopProcess): Promise<void> {
-  const channel = await openChannel(chain, 8, `0x${"5a".repeat(32)}`, parseEther("1"));
+  const channel = await openChannel(chain, 8, { salt: `0x${"5a".repeat(32)}`, deposit: parseEther("1") });
   const material = { channel, price: parseEther("0.01"), payments: [{ "RDN-Channel-Id": channel.id }] };
   for (let index = 0; !isOver(); index++) {
     const request = makeRequest(Random.of(1, index), material);

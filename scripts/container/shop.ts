@@ -58,7 +58,7 @@ export async function configure(folder: string, user: number, salt: string, chai
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     chownSync(join(folder, name), user, user);
   }
-  const channel = await openChannel(chain, 2, `0x${salt.repeat(32)}`, parseEther("1"));
+  const channel = await openChannel(chain, 2, { salt: `0x${salt.repeat(32)}`, deposit: parseEther("1") });
   const url = `http://127.0.0.1:${port}`;
   const get = async (headers: Record<string, string>) => (await fetch(`${url}/licence`, { headers })).status;
   return {

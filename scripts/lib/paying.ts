@@ -41,17 +41,21 @@ function walletOf(chain: LocalChain, index: number): NonceManager {
   return wallet;
 }
 
-/**
- * Opens a channel of one of Hardhat's accounts to the shop (account #1), by ERC-223.
- * @param salt tells it from other channels of the same account.
- * @param payer account that deposits and pays the gas; the sender itself unless given.
- */
+/** A channel to open. */
+export interface Opening {
+  /** Tells it from other channels of the same account. */
+  readonly salt: Hex;
+  /** In the token's smallest unit. */
+  readonly deposit: bigint;
+  /** Index of the account that deposits and pays the gas; the sender itself unless given. */
+  readonly payer?: number;
+}
+
+/** Opens a channel of one of Hardhat's accounts to the shop (account #1), by ERC-223. */
 export async function openChannel(
   chain: LocalChain,
   index: number,
-  salt: Hex,
-  deposit: bigint,
-  payer = index,
+  { salt, deposit, payer = index }: Opening,
 ): Promise<PaidChannel> {
   const { address, privateKey } = chain.account(index);
   const wallet = walletOf(chain, payer);

@@ -57,7 +57,8 @@ export class Customer {
   }
 
   async #useOneChannel(until: () => boolean): Promise<void> {
-    const channel = await openChannel(this.#chain, this.#index, hexlify(randomBytes(32)) as Hex, DEPOSIT, BANK);
+    const salt = hexlify(randomBytes(32)) as Hex;
+    const channel = await openChannel(this.#chain, this.#index, { salt, deposit: DEPOSIT, payer: BANK });
     this.#tally.opened++;
     let deposit = DEPOSIT;
     let balance = 0n;

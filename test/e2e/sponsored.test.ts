@@ -138,11 +138,11 @@ describe("sponsored: an account with tokens and without coins", () => {
 
     it("pays no fee that it did not allow, and signs nothing", async () => {
       const sender = await penniless();
-      const before = await receiver.store.sponsorships.spent(0);
+      const before = await receiver.store.sponsorships.used(0);
       const error = await failure(payer(sender)(`${receiver.url}/a`));
       expect(error).to.be.instanceOf(LimitExceededError);
       expect(error).to.include({ limit: "maxSponsorFee", asked: String(FEE), allowed: "0" });
-      expect(await receiver.store.sponsorships.spent(0), "nothing was asked for").to.equal(before);
+      expect(await receiver.store.sponsorships.used(0), "nothing was asked for").to.equal(before);
       const never = await failure(payer(sender, { sponsored: "never" })(`${receiver.url}/a`));
       expect(never).to.be.instanceOf(SenderError);
       expect(never).to.include({ code: "insufficient-funds" });

@@ -67,7 +67,7 @@ export async function startEngine(options: ReceiverOptions, log: Logger): Promis
       firstBlock: deployment.head + 1,
       ...(options.recover === undefined ? {} : { recover: options.recover }),
     });
-    return await assemble(options, resolved, rpc, store, log, now);
+    return await assemble(options, { resolved, rpc, store }, log, now);
   } catch (error) {
     rpc.close();
     await store?.close();
@@ -77,9 +77,7 @@ export async function startEngine(options: ReceiverOptions, log: Logger): Promis
 
 async function assemble(
   options: ReceiverOptions,
-  resolved: Resolved,
-  rpc: Rpc,
-  store: Store,
+  { resolved, rpc, store }: Pick<Engine, "resolved" | "rpc" | "store">,
   log: Logger,
   now: () => number,
 ): Promise<Engine> {

@@ -59,17 +59,14 @@ export class LimitExceededError extends SenderError {
   readonly asked: string;
   readonly allowed: string;
 
-  /** @param token of which both are amounts; undefined: they are something else. */
-  constructor(limit: LimitName, asked: Value, allowed: Value, token?: Address, remedy?: string) {
+  /** @param more the token of which both are amounts, if they are; and a remedy other than to raise the limit. */
+  constructor(limit: LimitName, asked: Value, allowed: Value, more: { token?: Address; remedy?: string } = {}) {
+    const { token, remedy = `Nothing was signed. Raise limits.${limit} if this is what you want.` } = more;
     const say: AmountsMessage["say"] = (write) => {
       const [wants, may] = [asked, allowed].map((value) => (typeof value === "bigint" ? write(value) : value));
       return `${limit}: ${wants} is asked for, ${may} is allowed`;
     };
-    super(
-      "limit-exceeded",
-      token === undefined ? say(String) : { token, say },
-      remedy ?? `Nothing was signed. Raise limits.${limit} if this is what you want.`,
-    );
+    super("limit-exceeded", token === undefined ? say(String) : { token, say }, remedy);
     this.limit = limit;
     this.asked = String(asked);
     this.allowed = String(allowed);

@@ -41,7 +41,7 @@ export async function startWorld(): Promise<World> {
       receivers.push(receiver);
       return receiver;
     },
-    channel: () => openChannel(chain, 2, hexlify(randomBytes(32)) as Hex, parseEther("1")),
+    channel: () => openChannel(chain, 2, { salt: hexlify(randomBytes(32)) as Hex, deposit: parseEther("1") }),
     async stop() {
       for (const receiver of receivers) await receiver.close();
       await chain.close();

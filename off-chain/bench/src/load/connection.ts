@@ -3,36 +3,33 @@ import { connect, type Socket } from "node:net";
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
+/** Who hears of what a connection does. */
+export interface Listener {
+  /** Of every complete answer. */
+  onAnswer(status: number, milliseconds: number): void;
+  /** That there is nothing left to send. */
+  onExhausted(): void;
+  onError(error: Error): void;
+}
+
 /** One keep-alive connection that sends prepared requests one after the other, each when the last is answered. */
 export class Connection {
   #sent = 0;
   readonly #requests: readonly Buffer[];
   readonly #socket: Socket;
-  readonly #onAnswer: (status: number, milliseconds: number) => void;
-  readonly #onExhausted: () => void;
+  readonly #listener: Listener;
   #pending: Buffer | undefined;
   #sentAt = 0;
   #stopped = false;
 
-  /**
-   * @param requests    whole HTTP/1.1 requests; each is sent once.
-   * @param onAnswer    hears of every complete answer.
-   * @param onExhausted is called when there is nothing left to send.
-   */
-  constructor(
-    port: number,
-    requests: readonly Buffer[],
-    onAnswer: (status: number, milliseconds: number) => void,
-    onExhausted: () => void,
-    onError: (error: Error) => void,
-  ) {
+  /** @param requests whole HTTP/1.1 requests; each is sent once. */
+  constructor(port: number, requests: readonly Buffer[], listener: Listener) {
     this.#requests = requests;
-    this.#onAnswer = onAnswer;
-    this.#onExhausted = onExhausted;
+    this.#listener = listener;
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => this.#send());
     this.#socket.on("data", (chunk) => this.#receive(chunk));
-    this.#socket.on("error", (error) => this.#stopped || onError(error));
-    this.#socket.on("close", () => this.#stopped || onError(new Error("the server closed a connection")));
+    this.#socket.on("error", (error) => this.#stopped || listener.onError(error));
+    this.#socket.on("close", () => this.#stopped || listener.onError(new Error("the server closed a connection")));
   }
 
   /** What was not sent. */
@@ -48,7 +45,7 @@ export class Connection {
 
   #send(): void {
     const request = this.#requests[this.#sent];
-    if (request === undefined) return this.#onExhausted();
+    if (request === undefined) return this.#listener.onExhausted();
     this.#sent++;
     this.#sentAt = performance.now();
     this.#socket.write(request);
@@ -62,7 +59,7 @@ export class Connection {
     }
     this.#pending = undefined;
     const status = Number(bytes.toString("latin1", 9, 12));
-    this.#onAnswer(status, performance.now() - this.#sentAt);
+    this.#listener.onAnswer(status, performance.now() - this.#sentAt);
     if (status !== 200 && process.env["BENCH_SHOW"] !== undefined) console.error(bytes.toString());
     if (!this.#stopped) this.#send();
   }

@@ -120,19 +120,17 @@ async function run({ session: id, lead, measure, forget }: Turn): Promise<void> 
   await new Promise<void>((resolve, reject) => {
     const connections = queues.map(
       (queue, index) =>
-        new Connection(
-          ports[index % ports.length]!,
-          queue,
-          (status, milliseconds) => {
+        new Connection(ports[index % ports.length]!, queue, {
+          onAnswer(status, milliseconds) {
             statuses[status] = (statuses[status] ?? 0) + 1;
             if (measuring) latencies.push(milliseconds);
           },
-          () => {
+          onExhausted() {
             exhausted = true;
             if (measuring) end();
           },
-          reject,
-        ),
+          onError: reject,
+        }),
     );
     setTimeout(() => {
       [begun, cpu] = [performance.now(), cpuNow()];

@@ -102,7 +102,7 @@ function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: Secre
     const headers = admission.receipt(200);
     const answer = { status: 200, headers: Object.entries(headers), body: new Uint8Array() };
     // Kept before it is given: asked once more about the same request, it is the answer again.
-    await admission.settle({ kind: "answered", status: 200, answer });
+    await admission.ended({ kind: "answered", status: 200, answer });
     return sendRefusal(reply, { ...answer, headers });
   });
 
@@ -110,7 +110,7 @@ function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: Secre
     const admission = await decide(request);
     if (admission.kind === "refused" && admission.status >= 400) return sendRefusal(reply, admission);
     // It was refused a moment ago, and is not any more. Nothing is served here, so nothing is charged.
-    if (admission.kind === "paid") await admission.settle({ kind: "threw" });
+    if (admission.kind === "paid") await admission.ended({ kind: "threw" });
     return sendRefusal(reply, CHANGED);
   });
 }

@@ -36,11 +36,11 @@ export function honoPaywall(options: HonoPaywallOptions): MiddlewareHandler {
       return new Response(bodiless ? null : bytes, { status, headers });
     }
     if (admission.kind === "free") return next();
-    context.req.raw.signal.addEventListener("abort", () => void admission.settle({ kind: "gone" }), { once: true });
+    context.req.raw.signal.addEventListener("abort", () => void admission.ended({ kind: "gone" }), { once: true });
     try {
       await next();
     } catch (error) {
-      await admission.settle({ kind: "threw" });
+      await admission.ended({ kind: "threw" });
       throw error;
     }
     await finish(context, admission);
@@ -52,15 +52,15 @@ export function honoPaywall(options: HonoPaywallOptions): MiddlewareHandler {
 async function finish(context: Context, paid: PaidRequest): Promise<void> {
   const { status } = context.res;
   // Hono turns what a handler throws into a response by itself, usually with 500.
-  if (context.error !== undefined && status >= 500) return paid.settle({ kind: "threw" });
+  if (context.error !== undefined && status >= 500) return paid.ended({ kind: "threw" });
   for (const [name, value] of Object.entries(paid.receipt(status))) context.res.headers.set(name, value);
-  if (status >= 500) return paid.settle({ kind: "answered", status }); // Undone before the client may count on it.
-  if (!paid.keepsAnswer) return void paid.settle({ kind: "answered", status });
+  if (status >= 500) return paid.ended({ kind: "answered", status }); // Undone before the client may count on it.
+  if (!paid.keepsAnswer) return void paid.ended({ kind: "answered", status });
   const headers = [...context.res.headers];
   // While the answer streams to the client, not before.
   const body = read(context.res.clone()).catch(() => undefined);
   void body.then((bytes) =>
-    paid.settle({ kind: "answered", status, answer: bytes && { status, headers, body: bytes } }),
+    paid.ended({ kind: "answered", status, answer: bytes && { status, headers, body: bytes } }),
   );
 }
 

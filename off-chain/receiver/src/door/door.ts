@@ -48,7 +48,7 @@ export function createDoor(options: DoorOptions = {}, context: DoorContext = {})
 
   function turnAway(request: IncomingMessage, response: ServerResponse, reason: DoorRefusal, seconds: number): void {
     onRefused(reason);
-    refuse(request, response, reason, seconds, headers(request));
+    refuse(request, response, { reason, seconds, headers: headers(request) });
   }
 
   return {

@@ -17,13 +17,20 @@ function pays({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** Answers a request that is not let in. @param seconds after which it may come again; at least 1. */
+/** What somebody is told who is not let in. */
+export interface TurnedAway {
+  readonly reason: DoorRefusal;
+  /** After how many the same request may come again; less than 1 counts as 1. */
+  readonly seconds: number;
+  /** Sent as well. */
+  readonly headers: HeaderMap;
+}
+
+/** Answers a request that is not let in. */
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
-  reason: DoorRefusal,
-  seconds: number,
-  more: HeaderMap,
+  { reason, seconds, headers: more }: TurnedAway,
 ): void {
   const busy = reason === "overloaded" || (reason === "too-many-requests" && pays(request));
   const status = busy ? 503 : reason === "body-too-long" ? 413 : 429;

@@ -50,7 +50,7 @@ export function createPaywall(options: PaywallOptions): Paywall {
   }
 
   function admitted(payment: Payment, paid: Paid, keepsAnswer: boolean): PaidRequest {
-    let settled = false;
+    let over = false;
     return {
       kind: "paid",
       sender: paid.sender,
@@ -74,9 +74,9 @@ export function createPaywall(options: PaywallOptions): Paywall {
         if (payment.dialect === "payment" && (status < 200 || status > 299)) delete headers["Payment-Receipt"];
         return headers;
       },
-      async settle(ending) {
-        if (settled) return;
-        settled = true;
+      async ended(ending) {
+        if (over) return;
+        over = true;
         if (isUndone(ending)) await ledger.undo(paid.charge);
         else await ledger.finish(paid.charge, ending.kind === "answered" ? ending.answer : undefined);
       },
@@ -87,20 +87,19 @@ export function createPaywall(options: PaywallOptions): Paywall {
     async admit(request, sale) {
       if (sale.price === 0n || request.method === "OPTIONS") return { kind: "free" };
       const offer = offerFor(sale);
+      const asked = { request, sale, offer };
       const reading = readPayment(request.header, { challengeKey });
-      if (request.method === "HEAD" || reading.kind === "none") return refuser.unpaid(request, sale, offer);
-      if (reading.kind === "malformed") {
-        return refuser.refuse(request, sale, offer, malformedPayment(reading), reading.dialect);
-      }
+      if (request.method === "HEAD" || reading.kind === "none") return refuser.unpaid(asked);
+      if (reading.kind === "malformed") return refuser.refuse(asked, malformedPayment(reading), reading.dialect);
 
       const { payment } = reading;
       const { dialect, channelId } = payment;
       const { turnstile } = options;
       const from = request.from ?? "";
       const retryAfter = turnstile?.enter(channelId, from) ?? 0;
-      if (retryAfter > 0) return refuser.refuse(request, sale, offer, { code: "busy", retryAfter }, dialect);
+      if (retryAfter > 0) return refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
       const refusal = await objection(request, payment, offer);
-      if (refusal !== undefined) return refuser.refuse(request, sale, offer, refusal, dialect);
+      if (refusal !== undefined) return refuser.refuse(asked, refusal, dialect);
       const idempotency = await idempotencyOf(request, channelId);
       if (idempotency?.kind === "refused") return idempotency;
 
@@ -116,14 +115,8 @@ export function createPaywall(options: PaywallOptions): Paywall {
           return repeatedAnswer(verdict.answer);
         case "refused": {
           const { code, missingConfirmations, view } = verdict;
-          return refuser.refuse(
-            request,
-            sale,
-            offer,
-            { code, ...(missingConfirmations !== undefined && { missingConfirmations }) },
-            dialect,
-            view,
-          );
+          const missing = missingConfirmations !== undefined && { missingConfirmations };
+          return refuser.refuse(asked, { code, ...missing }, dialect, view);
         }
       }
     },

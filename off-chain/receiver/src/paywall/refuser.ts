@@ -12,6 +12,13 @@ const RETRY_AFTER: Partial<Record<Refusal["code"], number>> = {
   "store-unavailable": 2,
 };
 
+/** A request, what it asks for, and what that is offered for. */
+export interface Asked {
+  readonly request: RequestFacts;
+  readonly sale: Sale;
+  readonly offer: Offer;
+}
+
 /** Writes the answers to requests that are not served. */
 export class Refuser {
   readonly #options: PaywallOptions;
@@ -23,10 +30,11 @@ export class Refuser {
   }
 
   /** The offer, to who did not try to pay; a page for a browser. */
-  async unpaid(request: RequestFacts, sale: Sale, offer: Offer): Promise<RefusedRequest> {
+  async unpaid(asked: Asked): Promise<RefusedRequest> {
+    const { request, sale, offer } = asked;
     // While nothing can be sold, nothing is offered.
     const code = this.#options.ledger.unavailable() ?? "payment-required";
-    const refused = await this.refuse(request, sale, offer, { code });
+    const refused = await this.refuse(asked, { code });
     if (refused.status !== 402 || !wantsPage(request)) return refused;
     const { ledger, currency, page = plainPage } = this.#options;
     const { body, headers } = page({
@@ -47,11 +55,13 @@ export class Refuser {
     return { ...refused, headers: { ...refused.headers, ...headers }, body };
   }
 
-  /** A refusal, with what the client needs to go on. */
+  /**
+   * A refusal, with what the client needs to go on.
+   * @param dialect that it tried to pay in.
+   * @param view    of its channel, for the channel's sender alone.
+   */
   async refuse(
-    request: RequestFacts,
-    sale: Sale,
-    offer: Offer,
+    { request, sale, offer }: Asked,
     refusal: Refusal,
     dialect?: DialectName,
     view?: SenderView,

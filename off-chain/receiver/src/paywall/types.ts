@@ -94,12 +94,12 @@ export interface PaidRequest {
   readonly sender: Address;
   /** Charged, in the token's smallest unit. */
   readonly price: bigint;
-  /** Whether the answer is to be kept for repeats: then `settle` wants the whole answer, if it is small. */
+  /** Whether the answer is to be kept for repeats: then `ended` wants the whole answer, if it is small. */
   readonly keepsAnswer: boolean;
   /** Headers for an answer of this status; they replace those of the same name. None where the charge is undone. */
   receipt(status: number): HeaderMap;
   /** To be called once the ending is known; the first call counts. */
-  settle(ending: Ending): Promise<void>;
+  ended(ending: Ending): Promise<void>;
 }
 
 /** A complete answer instead of the content. */

@@ -37,12 +37,12 @@ export function watchSponsoring(registry: Registry, { desk, submission }: Sponso
   });
   new Gauge({
     name: "rmps_sponsor_budget_wei",
-    help: "Wei for sponsoring in a day: all of it, and what is spent or set aside",
+    help: "Wei for sponsoring in a day: all of it, and what is used or set aside",
     labelNames: ["kind"],
     registers,
     async collect() {
       this.set({ kind: "budget" }, Number(desk.policy.budget));
-      this.set({ kind: "spent" }, Number(await store.sponsorships.spent(Date.now() - BUDGET_PERIOD)));
+      this.set({ kind: "used" }, Number(await store.sponsorships.used(Date.now() - BUDGET_PERIOD)));
     },
   });
 }

@@ -44,9 +44,9 @@ export class Submission implements Errand {
   async round(situation: Situation): Promise<void> {
     const { store, alarms, policy, now } = this.#options;
     for (const waiting of await store.waiting()) await this.send(waiting, situation);
-    const spent = await store.spent(now() - BUDGET_PERIOD);
-    const detail = `${spent} of ${policy.budget} wei for sponsoring are spent or set aside: nothing more is sponsored today.`;
-    alarms.set("sponsor-budget", spent + policy.maxCost > policy.budget, detail);
+    const used = await store.used(now() - BUDGET_PERIOD);
+    const detail = `${used} of ${policy.budget} wei for sponsoring are used or set aside: nothing more is sponsored today.`;
+    alarms.set("sponsor-budget", used + policy.maxCost > policy.budget, detail);
   }
 
   /** Sends one that is stored, unless that was done. @throws RpcUnavailable, StoreUnavailable */
@@ -94,7 +94,7 @@ export class Submission implements Errand {
     this.gasSpent += cost ?? 0n;
   }
 
-  /** Nothing is sent for it, and nothing was spent on it. */
+  /** Nothing is sent for it, and it costs nothing. */
   async #drop({ key, channelId }: Sponsorship, reason: string): Promise<Sending> {
     const { store, log } = this.#options;
     await store.update(key, { state: "failed", cost: 0n });

@@ -70,7 +70,7 @@ export interface SponsorshipStore {
   /** Those that are stored and not sent, oldest first. */
   waiting(): Promise<Sponsorship[]>;
   /** Wei that count against the budget of those created after `since` (Unix milliseconds). */
-  spent(since: number): Promise<bigint>;
+  used(since: number): Promise<bigint>;
 }
 
 /** How long one that is final is remembered, in milliseconds: a month. Its authorization is used, or expired, by then. */
@@ -83,17 +83,17 @@ export interface SponsorshipRows {
   /** One of the sender's cost gas within the period and failed. */
   readonly failed: boolean;
   /** Wei that count against the budget of the period. */
-  readonly spent: bigint;
+  readonly used: bigint;
 }
 
 /** The rule of the limits, apart from where the rows are; undefined: nothing is against it. */
 export function refusalOf(
-  { inFlight, failed, spent }: SponsorshipRows,
+  { inFlight, failed, used }: SponsorshipRows,
   cost: bigint,
   { budget }: SponsorshipLimits,
 ): Extract<SponsorshipOutcome, { kind: "refused" }> | undefined {
   const refused = (reason: SponsorshipRefusal) => ({ kind: "refused", reason }) as const;
   if (inFlight) return refused("sender-busy");
   if (failed) return refused("sender-barred");
-  return spent + cost > budget ? refused("budget-exhausted") : undefined;
+  return used + cost > budget ? refused("budget-exhausted") : undefined;
 }

@@ -17,7 +17,7 @@ describe("A guarded answer", () => {
     price: 5n,
     keepsAnswer: false,
     receipt: () => ({ "Cache-Control": "private", "RDN-Cost": "5" }),
-    settle: (ending) => Promise.resolve(void endings.push(ending)),
+    ended: (ending) => Promise.resolve(void endings.push(ending)),
   };
 
   /** What a client gets from a handler that was paid. */
@@ -78,8 +78,8 @@ describe("A guarded answer", () => {
   it("is watched by each of two guards", async () => {
     const others: Ending[] = [];
     const { status, headers } = await answerOf((_request, response) => {
-      const settle = (ending: Ending): Promise<void> => Promise.resolve(void others.push(ending));
-      guardAnswer(response, { ...paid, receipt: () => ({ "X-Other": "1" }), settle });
+      const ended = (ending: Ending): Promise<void> => Promise.resolve(void others.push(ending));
+      guardAnswer(response, { ...paid, receipt: () => ({ "X-Other": "1" }), ended });
       response.writeHead(201).end();
     });
     expect([status, headers.get("x-other"), headers.get("rdn-cost")]).to.deep.equal([201, "1", "5"]);

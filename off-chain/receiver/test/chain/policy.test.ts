@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { Hex } from "@rmps/proofs";
 import { firstFees, patience, raisedFees, urgency } from "../../src/chain/settler/fees.ts";
-import { bundles, claims, disputes, gasOf, settlementOf, type Economics } from "../../src/chain/settler/policy.ts";
+import { batches, claims, disputes, gasOf, settlementOf } from "../../src/chain/settler/policy.ts";
+import type { ClaimPolicy, ClaimTimes, Economics } from "../../src/chain/settler/policy.ts";
 import { CLOSED, type ChannelRecord } from "../../src/store/channel.ts";
 import { newChannel } from "../support/channels.ts";
 
@@ -66,8 +66,9 @@ describe("what is settled", () => {
 describe("claims on open channels", () => {
   const [small, big] = [channel({ spent: 5n }), channel({ spent: 90n })];
   const both = [small, big];
-  const due = (policy: Parameters<typeof claims>[1], since = new Map<Hex, number>(), last = 0, now = 100) =>
-    claims(both, policy, since, last, now).map(({ channel: { id } }) => id);
+  const times: ClaimTimes = { since: new Map(), lastRun: 0, now: 100 };
+  const due = (policy: ClaimPolicy, differently: Partial<ClaimTimes> = {}) =>
+    claims(both, policy, { ...times, ...differently }).map(({ channel: { id } }) => id);
 
   it("are none without a policy", () => expect(due({})).to.deep.equal([]));
   it("are those above the threshold", () => {
@@ -79,26 +80,26 @@ describe("claims on open channels", () => {
     expect(due({ exposure: 95n })).to.deep.equal([small.id, big.id]);
   });
   it("are those that have waited too long", () => {
-    expect(due({ age: 50 }, new Map([[small.id, 50]]))).to.deep.equal([small.id]);
-    expect(due({ age: 51 }, new Map([[small.id, 50]]))).to.deep.equal([]);
+    expect(due({ age: 50 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([small.id]);
+    expect(due({ age: 51 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([]);
   });
   it("are all when the time has come", () => {
-    expect(due({ every: 10 }, undefined, 90)).to.deep.equal([small.id, big.id]);
-    expect(due({ every: 11 }, undefined, 90)).to.deep.equal([]);
+    expect(due({ every: 10 }, { lastRun: 90 })).to.deep.equal([small.id, big.id]);
+    expect(due({ every: 11 }, { lastRun: 90 })).to.deep.equal([]);
   });
   it("are never those that are closing: these are disputes", () => {
-    expect(claims([channel({ closesAt: 9 })], { threshold: 1n }, new Map(), 0, 100)).to.deep.equal([]);
+    expect(claims([channel({ closesAt: 9 })], { threshold: 1n }, times)).to.deep.equal([]);
   });
 });
 
-describe("bundles", () => {
+describe("batches", () => {
   const settle = (...channels: ChannelRecord[]) => channels.map((each) => settlementOf(each)!);
 
   it("hold what has receiver, signer, token and period in common, a hundred at most", () => {
     const many = Array.from({ length: 205 }, () => channel());
     const other = channel({}, { challengePeriod: 7200 });
     expect(
-      bundles(settle(...many, other), FREE)
+      batches(settle(...many, other), FREE)
         .map(({ length }) => length)
         .sort(),
     ).to.deep.equal([1, 100, 100, 5]);
@@ -110,9 +111,9 @@ describe("bundles", () => {
       channel({ closesAt: 100 }),
       channel({ closesAt: 900, spent: 99n }),
     ];
-    const [bundle] = bundles(settle(late, soon, dear), FREE);
-    expect(bundle!.map((each) => each.channel)).to.deep.equal([soon, dear, late]);
-    const alone = bundles(settle(late, soon, dear), FREE, 1);
+    const [batch] = batches(settle(late, soon, dear), FREE);
+    expect(batch!.map((each) => each.channel)).to.deep.equal([soon, dear, late]);
+    const alone = batches(settle(late, soon, dear), FREE, 1);
     expect(alone.map(([each]) => each.channel)).to.deep.equal([soon, dear, late]);
   });
 
@@ -120,14 +121,14 @@ describe("bundles", () => {
     // One coin is worth 10⁶ units: at 1 gwei a row of 20,000 gas costs 20 units, a settle 60, each worth it at double.
     const economics: Economics = { tokensPerCoin: 10n ** 6n, multiple: 2, gasPrice: GWEI };
     const worthRow = (spent: bigint) => channel({ spent });
-    expect(bundles(settle(worthRow(39n)), economics), "below a row").to.deep.equal([]);
-    expect(bundles(settle(worthRow(60n)), economics), "below a transaction").to.deep.equal([]);
+    expect(batches(settle(worthRow(39n)), economics), "below a row").to.deep.equal([]);
+    expect(batches(settle(worthRow(60n)), economics), "below a transaction").to.deep.equal([]);
     const proof = { balance: 500n, signature: "0x" as const };
-    expect(bundles(settle(channel({ spent: 120n, proof })), economics)).to.have.length(1);
+    expect(batches(settle(channel({ spent: 120n, proof })), economics)).to.have.length(1);
     const rich = channel({ spent: 500n, proof });
-    const [bundle] = bundles(settle(rich, worthRow(40n), worthRow(39n)), economics);
+    const [batch] = batches(settle(rich, worthRow(40n), worthRow(39n)), economics);
     expect(
-      bundle!.map(({ gain }) => gain),
+      batch!.map(({ gain }) => gain),
       "a small one rides along",
     ).to.deep.equal([500n, 40n]);
   });

@@ -53,8 +53,8 @@ describe("The paywall in every dialect", () => {
       expect(receipt).to.have.nested.property("receipt.spent", 5n);
       expect(paid.receipt(200)["Cache-Control"]).to.equal("private");
       expect(paid.receipt(500)).to.deep.equal({});
-      await paid.settle({ kind: "answered", status: 200 });
-      await paid.settle({ kind: "threw" });
+      await paid.ended({ kind: "answered", status: 200 });
+      await paid.ended({ kind: "threw" });
       expect(await shop.store.channel(channel.id)).to.include({ spent: 5n, inFlight: 0n });
     });
 

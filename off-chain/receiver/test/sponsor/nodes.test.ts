@@ -4,6 +4,7 @@ import { startPostgres } from "../store/postgres.ts";
 import { GAS_PAYER, TestChain } from "../support/chain.ts";
 import { start } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
+import { askFor } from "../support/sponsoring-shop.ts";
 
 describe("sponsoring by two receivers on one PostgreSQL", function () {
   this.timeout(120_000);
@@ -24,16 +25,9 @@ describe("sponsoring by two receivers on one PostgreSQL", function () {
     await chain.stop();
   });
 
-  async function ask({ url }: RunningReceiver, body: unknown) {
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(`${url}/api/1/channels`, { method: "POST", headers, body: JSON.stringify(body) });
-    const { transaction, code } = (await response.json()) as Record<string, string>;
-    return { status: response.status, transaction, code };
-  }
-
   it("answers on the node that does not lead, with what the other one sends", async () => {
     const follower = nodes.find(({ engine }) => !engine.watcher.leading)!;
-    const answer = await ask(follower, await byAuthorization(chain, await penniless(chain)));
+    const answer = await askFor(await byAuthorization(chain, await penniless(chain)), follower);
     expect(answer, answer.code).to.include({ status: 202 });
     const receipt = await chain.provider.getTransactionReceipt(answer.transaction!);
     expect(receipt?.from.toLowerCase()).to.equal(GAS_PAYER.address);
@@ -42,7 +36,7 @@ describe("sponsoring by two receivers on one PostgreSQL", function () {
   it("sends one transaction for a request that both get at once", async () => {
     const before = await chain.sent(GAS_PAYER);
     const body = await byAuthorization(chain, await penniless(chain));
-    const answers = await Promise.all([...nodes, ...nodes].map((node) => ask(node, body)));
+    const answers = await Promise.all([...nodes, ...nodes].map((node) => askFor(body, node)));
     expect(new Set(answers.map(({ status, transaction }) => `${status} ${transaction}`)).size).to.equal(1);
     expect(answers[0]).to.include({ status: 202 });
     expect(await chain.sent(GAS_PAYER)).to.equal(before + 1);

@@ -61,7 +61,7 @@ export function keepsSponsorships(kind: Kind): void {
       const wanted = wantedFor(newChannel());
       const outcomes = await Promise.all([add(wanted), add(wanted), add(wanted)]);
       expect(outcomes.map((outcome) => outcome.kind).sort()).to.deep.equal(["known", "known", "stored"]);
-      expect(await store.sponsorships.spent(0)).to.equal(100n);
+      expect(await store.sponsorships.used(0)).to.equal(100n);
     });
 
     it("are one at a time for each sender, until its transaction is mined", async () => {
@@ -96,8 +96,8 @@ export function keepsSponsorships(kind: Kind): void {
       expect(await add(second)).to.deep.equal({ kind: "refused", reason: "budget-exhausted" });
       const exact = wantedFor(ofOther(), { cost: 400n });
       expect(await add(exact)).to.include({ kind: "stored" });
-      expect(await store.sponsorships.spent(NOON - 1)).to.equal(1000n);
-      expect(await store.sponsorships.spent(NOON)).to.equal(0n);
+      expect(await store.sponsorships.used(NOON - 1)).to.equal(1000n);
+      expect(await store.sponsorships.used(NOON)).to.equal(0n);
       await store.sponsorships.update(first.key, { state: "done", cost: 10n });
       expect(await add({ ...second }), "it cost less than feared").to.include({ kind: "stored" });
       const later = wantedFor(ofOther(), { cost: 1000n, createdAt: NOON + limits.period });

@@ -12,10 +12,13 @@ export const SPONSOR: SponsorOptions = {
   fee: UNIT / 100n,
 };
 
+/** Tokens of an account without coins. */
+export const PENNILESS_HOLDS = 10n * UNIT;
+
 /** A new account without coins, and with tokens. */
-export async function penniless(chain: TestChain, tokens = 10n * UNIT): Promise<Key> {
+export async function penniless(chain: TestChain): Promise<Key> {
   const { privateKey: key, address } = Wallet.createRandom();
-  await (await chain.token.connect(chain.signer(0))["transfer(address,uint256)"](address, tokens)).wait();
+  await (await chain.token.connect(chain.signer(0))["transfer(address,uint256)"](address, PENNILESS_HOLDS)).wait();
   return { key: key as Hex, address: address.toLowerCase() as Hex };
 }
 

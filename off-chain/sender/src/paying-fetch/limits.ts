@@ -59,7 +59,7 @@ export function checkParties(demand: Offer, pins: Pins, manager: Address | undef
   if (manager !== contract) {
     const remedy = "Nothing was signed. Name the manager in the option managers if you trust it.";
     const where = `${contract} on chain ${demand.manager.chainId}`;
-    throw new LimitExceededError("manager", where, manager ?? "none that is known", undefined, remedy);
+    throw new LimitExceededError("manager", where, manager ?? "none that is known", { remedy });
   }
   const tokens = pins.token === undefined ? defaultTokens : addresses(pins.token);
   if (!tokens.includes(demand.token)) throw new LimitExceededError("token", demand.token, tokens.join(", "));
@@ -73,7 +73,7 @@ export function checkParties(demand: Offer, pins: Pins, manager: Address | undef
 /** Whether an offer is within the limits. @throws LimitExceededError */
 export function checkLimits({ price, challengePeriod, token }: Offer, limits: ResolvedLimits): void {
   const { maxPrice, minChallengePeriod, maxChallengePeriod } = limits;
-  if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice, token);
+  if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice, { token });
   if (challengePeriod < minChallengePeriod) {
     throw new LimitExceededError("minChallengePeriod", challengePeriod, minChallengePeriod);
   }
@@ -99,7 +99,7 @@ export function depositFor(
   { maxDeposit }: Pick<ResolvedLimits, "maxDeposit">,
 ): bigint {
   const wants = unspent + missing;
-  if (wants > maxDeposit) throw new LimitExceededError("maxDeposit", wants, maxDeposit, token);
+  if (wants > maxDeposit) throw new LimitExceededError("maxDeposit", wants, maxDeposit, { token });
   const room = maxDeposit - unspent;
   const wanted = suggestedDeposit ?? REQUESTS_COVERED * price;
   const fitting = wanted < room ? wanted : room;

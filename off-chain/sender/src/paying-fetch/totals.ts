@@ -9,7 +9,7 @@ export class Totals {
   /** Whether one more price may be paid. @throws LimitExceededError */
   check(offer: Offer, { maxTotal }: ResolvedLimits): void {
     const total = this.#of(offer) + offer.price;
-    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal, offer.token);
+    if (total > maxTotal) throw new LimitExceededError("maxTotal", total, maxTotal, { token: offer.token });
   }
 
   /** Counts an amount; a negative one takes back what was counted and not paid. */

@@ -24,7 +24,7 @@ const GUARD = Symbol("guard");
 type Guarded = ServerResponse & { [GUARD]?: Guard | undefined };
 
 /**
- * Watches the answer to a paid request: puts the receipt into its head, and settles the charge by what becomes of it.
+ * Watches the answer to a paid request: puts the receipt into its head, and says how it ended.
  * However the answer is sent, its status line passes `writeHead`.
  */
 export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
@@ -36,8 +36,8 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
 
   // Comes after every answer too; the first ending counts.
   response.once("close", () => {
-    if (!response.headersSent) void paid.settle({ kind: "gone" });
-    else void paid.settle({ kind: "answered", status: response.statusCode, answer: collected?.() });
+    if (!response.headersSent) void paid.ended({ kind: "gone" });
+    else void paid.ended({ kind: "answered", status: response.statusCode, answer: collected?.() });
   });
 }
 
@@ -52,7 +52,7 @@ function writeGuardedHead(this: Guarded, status: number, reason?: string | Heade
   if (typeof reason === "string") this.statusMessage = reason;
   else headers = reason;
   const receipt = paid.receipt(status);
-  if (collected === undefined || status >= 500) void paid.settle({ kind: "answered", status });
+  if (collected === undefined || status >= 500) void paid.ended({ kind: "answered", status });
   // The short way, where nothing else is set and nothing has to be remembered: much of what a receipt costs.
   if (collected === undefined && isPlain(headers) && this.getHeaderNames().length === 0) {
     return this.writeHead(status, replaced(headers, receipt));

@@ -2,7 +2,7 @@ import { IChannelManager__factory } from "@rmps/contracts";
 import type { Hex } from "@rmps/proofs";
 import type { Agreement, Proof } from "../../store/channel.ts";
 import type { ChannelRecord } from "../../store/channel.ts";
-import type { Bundle } from "./policy.ts";
+import type { Batch } from "./policy.ts";
 
 const manager = IChannelManager__factory.createInterface();
 
@@ -11,14 +11,14 @@ function proofOf(channel: ChannelRecord): Proof {
 }
 
 /** Calldata of `settle` for one channel, of `settleMany` for several with equal receiver, token and period. */
-export function settleCall(bundle: Bundle): Hex {
-  const [{ channel, amount }] = bundle;
+export function settleCall(batch: Batch): Hex {
+  const [{ channel, amount }] = batch;
   const { terms } = channel;
-  if (bundle.length === 1) {
+  if (batch.length === 1) {
     const { balance, signature } = proofOf(channel);
     return manager.encodeFunctionData("settle", [terms, amount, balance, signature]) as Hex;
   }
-  const claims = bundle.map((row) => ({
+  const claims = batch.map((row) => ({
     sender: row.channel.terms.sender,
     senderSigner: row.channel.terms.senderSigner,
     salt: row.channel.terms.salt,

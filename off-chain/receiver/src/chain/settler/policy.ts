@@ -41,7 +41,7 @@ export interface Settlement {
 }
 
 /** Settlements that go into one transaction. */
-export type Bundle = readonly [Settlement, ...Settlement[]];
+export type Batch = readonly [Settlement, ...Settlement[]];
 
 /**
  * What can be settled now: everything that was charged and is finished, as far as the best proof and the deposit
@@ -61,18 +61,20 @@ export function disputes(channels: readonly ChannelRecord[]): Settlement[] {
   return channels.flatMap((channel) => (channel.closesAt === 0 ? [] : (settlementOf(channel) ?? [])));
 }
 
-/**
- * The claims that are due on open channels.
- * @param since  when (Unix seconds) each channel began to have something unsettled.
- * @param lastRun when claims were last made on schedule, Unix seconds.
- * @param now     Unix seconds.
- */
+/** The times by which claims fall due, in Unix seconds. */
+export interface ClaimTimes {
+  /** When each channel began to have something unsettled. */
+  readonly since: ReadonlyMap<Hex, number>;
+  /** When claims were last made on schedule. */
+  readonly lastRun: number;
+  readonly now: number;
+}
+
+/** The claims that are due on open channels. */
 export function claims(
   channels: readonly ChannelRecord[],
   policy: ClaimPolicy,
-  since: ReadonlyMap<Hex, number>,
-  lastRun: number,
-  now: number,
+  { since, lastRun, now }: ClaimTimes,
 ): Settlement[] {
   const possible = channels.flatMap((channel) => (channel.closesAt === 0 ? (settlementOf(channel) ?? []) : []));
   const total = possible.reduce((sum, { gain }) => sum + gain, 0n);
@@ -89,7 +91,7 @@ export function claims(
  * Groups settlements into transactions that are worth their gas: the nearest deadline first, then the highest value;
  * small ones ride along where they pay for their own row.
  */
-export function bundles(settlements: readonly Settlement[], economics: Economics, maxRows = MAX_ROWS): Bundle[] {
+export function batches(settlements: readonly Settlement[], economics: Economics, maxRows = MAX_ROWS): Batch[] {
   const groups = new Map<string, Settlement[]>();
   for (const settlement of settlements) {
     if (settlement.gain < worth(ROW_GAS, economics)) continue;
@@ -97,13 +99,13 @@ export function bundles(settlements: readonly Settlement[], economics: Economics
     const key = `${receiver}${receiverSigner}${token}${challengePeriod}`;
     groups.set(key, [...(groups.get(key) ?? []), settlement]);
   }
-  const found: Bundle[] = [];
+  const found: Batch[] = [];
   for (const group of groups.values()) {
     group.sort(byUrgency);
     for (let at = 0; at < group.length; at += maxRows) {
-      const bundle = group.slice(at, at + maxRows) as [Settlement, ...Settlement[]];
-      const gain = bundle.reduce((sum, settlement) => sum + settlement.gain, 0n);
-      if (gain >= worth(gasOf(bundle.length), economics)) found.push(bundle);
+      const batch = group.slice(at, at + maxRows) as [Settlement, ...Settlement[]];
+      const gain = batch.reduce((sum, settlement) => sum + settlement.gain, 0n);
+      if (gain >= worth(gasOf(batch.length), economics)) found.push(batch);
     }
   }
   return found.sort(([a], [b]) => byUrgency(a, b));

@@ -13,7 +13,7 @@ import { closeTransaction, overdueAgreements } from "./closing.ts";
 import { gasPrice } from "./fees.ts";
 import type { GasWatch } from "./gas-watch.ts";
 import type { Outbox, Situation } from "./outbox.ts";
-import { bundles, claims, disputes, settlementOf, type Bundle, type ClaimPolicy, type Economics } from "./policy.ts";
+import { batches, claims, disputes, settlementOf, type Batch, type ClaimPolicy, type Economics } from "./policy.ts";
 
 /** Transactions under way at once: nodes keep a few dozen of one account, and the most urgent go first. */
 const MAX_UNDER_WAY = 16;
@@ -72,7 +72,7 @@ export class Settler {
     const requested = await closing.requested();
     this.#ringIfLate(requested, view.time);
     const economics = { ...this.#options.economics, gasPrice: gasPrice(market) };
-    await this.#sendAll(bundles(disputes(requested.filter(free)), economics), "dispute", situation);
+    await this.#sendAll(batches(disputes(requested.filter(free)), economics), "dispute", situation);
     const agreed = (await closing.agreed()).filter(free);
     for (const channel of overdueAgreements(agreed, economics, view.time)) await this.close(channel, situation);
     await this.#claim(busy, economics, situation);
@@ -117,33 +117,33 @@ export class Settler {
     for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, time);
 
     const free = unsettled.filter(({ id }) => !busy.has(id));
-    const due = claims(free, policy, this.#since, this.#claimedAt, time);
+    const due = claims(free, policy, { since: this.#since, lastRun: this.#claimedAt, now: time });
     if (policy.every !== undefined && time - this.#claimedAt >= policy.every) this.#claimedAt = time;
-    await this.#sendAll(bundles(due, economics), "claim", situation);
+    await this.#sendAll(batches(due, economics), "claim", situation);
   }
 
-  async #sendAll(all: readonly Bundle[], purpose: "dispute" | "claim", situation: Situation): Promise<void> {
+  async #sendAll(all: readonly Batch[], purpose: "dispute" | "claim", situation: Situation): Promise<void> {
     const underWay = (await this.#options.outbox.unfinished()).filter(
       ({ state, purpose }) => state === "pending" && purpose !== "sponsor",
     );
-    for (const bundle of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay.length))) {
-      await this.#send(bundle, purpose, situation);
+    for (const batch of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay.length))) {
+      await this.#send(batch, purpose, situation);
     }
   }
 
   async #send(
-    bundle: Bundle,
+    batch: Batch,
     purpose: "dispute" | "claim",
     situation: Situation,
   ): Promise<QueuedTransaction | undefined> {
     const { store, outbox, contract, log } = this.#options;
     // A proof in calldata is public: it must buy nothing any more by the time that anyone can read it.
-    await Promise.all(bundle.map(({ channel }) => store.publish(channel.id, channel.proof?.balance ?? 0n)));
-    const channels = bundle.map(({ channel }) => channel.id);
-    const gain = bundle.reduce((sum, settlement) => sum + settlement.gain, 0n);
-    const [{ deadline }] = bundle;
+    await Promise.all(batch.map(({ channel }) => store.publish(channel.id, channel.proof?.balance ?? 0n)));
+    const channels = batch.map(({ channel }) => channel.id);
+    const gain = batch.reduce((sum, settlement) => sum + settlement.gain, 0n);
+    const [{ deadline }] = batch;
     const sent = await this.#try(() =>
-      outbox.send({ purpose, channels, to: contract, data: settleCall(bundle), deadline }, situation),
+      outbox.send({ purpose, channels, to: contract, data: settleCall(batch), deadline }, situation),
     );
     if (sent !== undefined) log.info({ channels, gain: String(gain), nonce: sent.nonce }, `sent a ${purpose}`);
     return sent;

@@ -88,10 +88,9 @@ export class Follower {
   /** Forgets what is not on the node's chain any more. */
   async #settleFork(node: Endpoint, latest: Block): Promise<Hex[]> {
     const { store, shrinks, log } = this.#options;
-    const cursor = await store.cursor();
-    const fork = await findFork(node, store, cursor, latest, shrinks);
+    const fork = await findFork(node, latest, store, shrinks);
     if (fork.kind === "none") return [];
-    log.warn({ to: fork.to, from: cursor?.number, node: node.label }, "the chain was re-organized");
+    log.warn({ to: fork.to, from: fork.from, node: node.label }, "the chain was re-organized");
     return this.#rewind(fork.to);
   }
 

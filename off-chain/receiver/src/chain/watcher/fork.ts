@@ -1,4 +1,4 @@
-import type { BlockRef, ChainStore } from "../../store/chain.ts";
+import type { ChainStore } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcUnavailable } from "../rpc/errors.ts";
 import { readBlock, type Block } from "./node-view.ts";
@@ -7,22 +7,23 @@ import { readBlock, type Block } from "./node-view.ts";
 export type Fork =
   /** The node's chain goes on from our cursor. */
   | { readonly kind: "none" }
-  /** Ours is another chain above this block number. */
-  | { readonly kind: "rewind"; readonly to: number };
+  /** Ours is another chain above block `to`; we have read it up to `from`. */
+  | { readonly kind: "rewind"; readonly from: number; readonly to: number };
 
 /**
  * Compares what we read with the chain as a node sees it now.
+ * @param head    the node's.
  * @param shrinks whether this chain can really get shorter (development chains that are reset); on others a head
  * below our cursor means a node that lags.
  * @throws RpcUnavailable where the node lags.
  */
 export async function findFork(
   node: Endpoint,
-  store: Pick<ChainStore, "blocks">,
-  cursor: BlockRef | undefined,
   head: Block,
+  store: Pick<ChainStore, "cursor" | "blocks">,
   shrinks: boolean,
 ): Promise<Fork> {
+  const cursor = await store.cursor();
   if (cursor === undefined) return { kind: "none" };
   if (cursor.hash === head.hash || cursor.hash === head.parentHash) return { kind: "none" };
   if (cursor.number <= head.number) {
@@ -36,9 +37,9 @@ export async function findFork(
     if (block.number > head.number) continue;
     if ((await readBlock(node, block.number))?.hash === block.hash) {
       if (!differs && !shrinks) throw new RpcUnavailable(`${node.label} lags behind: its head is ${head.number}`);
-      return { kind: "rewind", to: block.number };
+      return { kind: "rewind", from: cursor.number, to: block.number };
     }
     differs = true;
   }
-  return { kind: "rewind", to: -1 };
+  return { kind: "rewind", from: cursor.number, to: -1 };
 }

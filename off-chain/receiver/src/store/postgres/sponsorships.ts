@@ -65,9 +65,9 @@ export class PostgresSponsorships implements SponsorshipStore {
     return guard(async () => (await this.#pool.query<SponsorshipRow>(sql)).rows.map(read));
   }
 
-  spent(since: number): Promise<bigint> {
-    const sql = "SELECT coalesce(sum(cost), 0) AS spent FROM rmps.sponsorships WHERE created > $1";
-    return guard(async () => BigInt((await this.#pool.query<{ spent: string }>(sql, [since])).rows[0]!.spent));
+  used(since: number): Promise<bigint> {
+    const sql = "SELECT coalesce(sum(cost), 0) AS used FROM rmps.sponsorships WHERE created > $1";
+    return guard(async () => BigInt((await this.#pool.query<{ used: string }>(sql, [since])).rows[0]!.used));
   }
 }
 
@@ -79,14 +79,14 @@ async function find(client: Pool | PoolClient, key: Hex): Promise<Sponsorship | 
 async function standingOf(client: Pool | PoolClient, wanted: Sponsorship, limits: SponsorshipLimits) {
   const known = await find(client, wanted.key);
   if (known !== undefined) return { kind: "known", sponsorship: known } as const;
-  const { rows } = await client.query<{ in_flight: boolean; failed: boolean; spent: string }>(
+  const { rows } = await client.query<{ in_flight: boolean; failed: boolean; used: string }>(
     `SELECT
        EXISTS (SELECT FROM rmps.sponsorships WHERE sender = $1 AND state IN ('stored', 'sent')) AS in_flight,
        EXISTS (SELECT FROM rmps.sponsorships
          WHERE sender = $1 AND state = 'failed' AND cost > 0 AND created > $2) AS failed,
-       (SELECT coalesce(sum(cost), 0) FROM rmps.sponsorships WHERE created > $2) AS spent`,
+       (SELECT coalesce(sum(cost), 0) FROM rmps.sponsorships WHERE created > $2) AS used`,
     [wanted.sender, wanted.createdAt - limits.period],
   );
-  const { in_flight: inFlight, failed, spent } = rows[0]!;
-  return refusalOf({ inFlight, failed, spent: BigInt(spent) }, wanted.cost, limits);
+  const { in_flight: inFlight, failed, used } = rows[0]!;
+  return refusalOf({ inFlight, failed, used: BigInt(used) }, wanted.cost, limits);
 }

@@ -80,8 +80,8 @@ export class SqliteSponsorships implements SponsorshipStore {
     return promised(() => this.#waiting.all().map(read));
   }
 
-  spent(since: number): Promise<bigint> {
-    return promised(() => this.#spent(since));
+  used(since: number): Promise<bigint> {
+    return promised(() => this.#used(since));
   }
 
   #standing({ key, sender, cost, createdAt }: Sponsorship, limits: SponsorshipLimits) {
@@ -91,12 +91,12 @@ export class SqliteSponsorships implements SponsorshipStore {
     const rows = {
       inFlight: this.#inFlight.get(sender) !== undefined,
       failed: this.#failed.get(sender, since) !== undefined,
-      spent: this.#spent(since),
+      used: this.#used(since),
     };
     return refusalOf(rows, cost, limits);
   }
 
-  #spent(since: number): bigint {
+  #used(since: number): bigint {
     return this.#costs.all(since).reduce((sum, cost) => sum + toAmount(cost), 0n);
   }
 }

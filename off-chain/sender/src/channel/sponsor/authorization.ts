@@ -15,20 +15,26 @@ const VERSION = "0x54fd4d50";
 /** An authorization as receivers take it. */
 export type Authorization = Readonly<Record<string, string>>;
 
+/** A deposit into one channel. Amounts in the token's smallest unit. */
+export interface PlannedDeposit extends DepositTarget {
+  readonly id: Hex;
+  readonly amount: bigint;
+  /**
+   * What the channel holds now: for each such amount there is one nonce, so that of two authorizations that were signed
+   * because the first seemed lost only one can ever be used.
+   */
+  readonly held: bigint;
+}
+
 /**
- * Authorizes one deposit into one channel.
- * @param held what the channel holds now: for each such amount there is one nonce, so that of two authorizations that
- * were signed because the first seemed lost only one can ever be used.
+ * Authorizes a deposit.
  * @throws SenderError `chain`, or `configuration` where the token's own words about its signatures do not fit.
  */
 export async function authorize(
   method: SponsorMethod,
-  target: DepositTarget & { id: Hex },
-  amount: bigint,
-  held: bigint,
+  { chain, contract, terms, id, amount, held }: PlannedDeposit,
   signer: Signer,
 ): Promise<Authorization> {
-  const { chain, contract, terms, id } = target;
   const deposit = { manager: { chainId: chain.chainId, contract }, terms, id, amount };
   const salt = toBeHex(held, 32) as Hex;
   const until = (await timeOf(chain)) + LIFETIME;
@@ -49,7 +55,7 @@ export async function authorize(
 /** Which of the methods on offer the sender can use; undefined: none. @throws SenderError `chain` */
 export async function usableMethod(
   methods: readonly SponsorMethod[],
-  { chain, terms }: DepositTarget,
+  { chain, terms }: Pick<DepositTarget, "chain" | "terms">,
   amount: bigint,
 ): Promise<SponsorMethod | undefined> {
   if (methods.includes("erc3009")) return "erc3009";

@@ -9,7 +9,7 @@ import { GATEWAY_PATH, type ReceiverDesk } from "../receiver-api.ts";
 import type { Wallet } from "../wallet.ts";
 import { askSponsor, notSponsored } from "./ask.ts";
 import { authorize, usableMethod } from "./authorization.ts";
-import { readSponsoring, type Sponsoring } from "./offer.ts";
+import { readSponsoring, type Sponsoring, type SponsorMethod } from "./offer.ts";
 
 /** A receiver that may pay the gas of a deposit, and on what terms it is asked. */
 export interface Sponsor {
@@ -62,55 +62,62 @@ export async function depositSponsored(
     throw notSponsored(`${origin} offers no sponsoring`);
   }
   const { token } = record.terms;
-  if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee, token);
+  if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee, { token });
   const whole = amountFor(amount, offer, sponsor, token);
   await checkHolds(chain, token, wallet.address, whole);
-  const target = { chain, contract: record.contract, terms: record.terms, id: record.id };
-  const method = await usableMethod(offer.methods, target, whole);
+  const method = await usableMethod(offer.methods, { chain, terms: record.terms }, whole);
   if (method === undefined) {
     if (sponsor.when === "if-needed") return false;
     throw notSponsored("the token has no ERC-3009, and Permit2 is not approved for so much");
   }
-  await send(desk, offer, method, whole, target, record, context);
+  await send(record, { desk, method, amount: whole, fee: offer.fee }, context);
   return true;
 }
 
+/** Which receiver is to deposit how much, by what authorization, and the fee that it asks for it. */
+interface Order {
+  desk: ReceiverDesk;
+  method: SponsorMethod;
+  amount: bigint;
+  fee: bigint;
+}
+
 async function send(
-  desk: ReceiverDesk,
-  { fee }: Sponsoring,
-  method: Sponsoring["methods"][number],
-  amount: bigint,
-  target: Parameters<typeof authorize>[1],
   record: ChannelRecord,
+  { desk, method, amount, fee }: Order,
   { book, chain, wallet }: SponsoredContext,
 ): Promise<void> {
-  const before = (await factsOf(chain, record.contract, record.id)).deposit;
+  const { contract, terms, id } = record;
+  const held = (await factsOf(chain, contract, id)).deposit;
   const signer = wallet.connect(chain.provider);
-  const authorization = await authorize(method, target, amount, before, signer);
+  const authorization = await authorize(method, { chain, contract, terms, id, amount, held }, signer);
   // What was agreed is in the book before the receiver knows of it.
   await book.change(record, (current) => void (current.fee += fee));
-  const answer = await askSponsor(desk, { terms: record.terms, amount, fee, authorization });
+  const answer = await askSponsor(desk, { terms, amount, fee, authorization });
   if (answer.kind === "refused") {
     await book.change(record, (current) => void (current.fee -= fee < current.fee ? fee : current.fee));
     throw notSponsored(answer.reason);
   }
   const transaction = answer.kind === "sent" ? answer.transaction : undefined;
-  if (await arrived(chain, record, before, transaction)) return;
+  if (await arrived(chain, record, held, transaction)) return;
   const reason = answer.kind === "sent" ? "it is not mined" : answer.reason;
   const remedy = "It may still be: look in a while (rmps channels). Its authorization expires within the hour.";
   throw new SenderError("chain", `the sponsored deposit has not arrived: ${reason}`, remedy);
 }
 
-/** Waits for a deposit. @param transaction undefined: nobody knows whether it was sent, and one look must do. */
+/**
+ * Waits until a channel holds more than it `held`.
+ * @param transaction undefined: nobody knows whether it was sent, and one look must do.
+ */
 async function arrived(
   chain: Chain,
   { contract, id }: ChannelRecord,
-  before: bigint,
+  held: bigint,
   transaction: string | undefined,
 ): Promise<boolean> {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    if ((await factsOf(chain, contract, id)).deposit > before) return true;
+    if ((await factsOf(chain, contract, id)).deposit > held) return true;
     if (transaction === undefined || Date.now() > end) return false;
     if (await failed(chain, transaction)) throw notSponsored(`its transaction ${transaction} reverted`);
     await new Promise((resolve) => setTimeout(resolve, EVERY));
@@ -137,7 +144,7 @@ export async function hasGasMoney({ provider }: Chain, { address }: Pick<Wallet,
 
 function amountFor(amount: bigint, { minDeposit, fee }: Sponsoring, { maxDeposit }: Sponsor, token: Address): bigint {
   if (maxDeposit === undefined) return amount;
-  if (minDeposit > maxDeposit) throw new LimitExceededError("maxDeposit", minDeposit, maxDeposit, token);
+  if (minDeposit > maxDeposit) throw new LimitExceededError("maxDeposit", minDeposit, maxDeposit, { token });
   const wanted = amount + fee < maxDeposit ? amount + fee : maxDeposit;
   return wanted > minDeposit ? wanted : minDeposit;
 }

@@ -1,0 +1,133 @@
+import type { Hex } from "@rmps/proofs";
+import { expect } from "chai";
+import { parseEther, Wallet } from "ethers";
+import { eventually, GAS_PAYER, UNIT, type TestChain } from "../support/chain.ts";
+import { pay } from "../support/receiver.ts";
+import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
+import { SponsoringShop } from "../support/sponsoring-shop.ts";
+
+const FEE = SPONSOR.fee!;
+
+describe("sponsoring, while a deposit is under way,", () => {
+  let shop: SponsoringShop;
+  let chain: TestChain;
+
+  beforeEach(async () => {
+    shop = await SponsoringShop.build();
+    ({ chain } = shop);
+  });
+  afterEach(() => shop.stop());
+
+  it("replaces a transaction that is stuck, within what it may cost, and answers with the newest", async () => {
+    await shop.restart({ gas: { resendMs: 100 } });
+    const body = await byAuthorization(chain, await penniless(chain));
+    await shop.holdBack();
+    const first = await shop.ask(body);
+    await eventually(async () => ((await shop.queue())[0]?.hashes.length ?? 0) >= 3);
+    const [row] = await shop.queue();
+    expect(row!.maxFeePerGas * row!.gasLimit <= SPONSOR.maxCost!).to.equal(true);
+    const now = await shop.ask(body);
+    expect(now.transaction).to.not.equal(first.transaction);
+    expect(row!.hashes).to.include(first.transaction);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.queue())[0]?.state === "mined");
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+  });
+
+  it("raises no fee beyond what one may cost, however long it is stuck", async () => {
+    let later = 0;
+    const maxCost = parseEther("0.0006");
+    const gas = { resendMs: 1000, maxFeePerGas: parseEther("0.001") };
+    await shop.restart({ gas, sponsor: { ...SPONSOR, maxCost }, now: () => Date.now() + later });
+    const body = await byAuthorization(chain, await penniless(chain));
+    await shop.holdBack();
+    expect(await shop.ask(body)).to.include({ status: 202 });
+    const costs: bigint[] = [];
+    for (let attempt = 0; attempt < 30; attempt++) {
+      later += 2000;
+      await shop.round();
+      const [row] = await shop.queue();
+      costs.push(row!.maxFeePerGas * row!.gasLimit);
+    }
+    expect(costs.at(-1)! > costs[0]!, "it was raised").to.equal(true);
+    expect(costs.at(-1)! <= maxCost, String(costs.at(-1))).to.equal(true);
+  });
+
+  it("has one under way for each sender", async () => {
+    await shop.restart();
+    const sender = await penniless(chain);
+    await shop.holdBack();
+    expect(await shop.ask(await byAuthorization(chain, sender))).to.include({ status: 202 });
+    const second = await byAuthorization(chain, sender);
+    expect(await shop.ask(second)).to.include({ status: 409, code: "sender-busy" });
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.ask(second)).status === 202);
+  });
+
+  it("records a deposit whose tokens were moved away, pays for it out of the budget, and bars the sender", async () => {
+    await shop.restart();
+    const sender = await penniless(chain);
+    const body = await byAuthorization(chain, sender);
+    const next = await byAuthorization(chain, sender);
+    await shop.holdBack();
+    const { transaction } = await shop.ask(body);
+    await shop.moveAway(sender);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.queue()).length === 0);
+    expect(await shop.statusOf(transaction!)).to.equal(0);
+    expect((await shop.used()) > 0n && (await shop.used()) < SPONSOR.maxCost!).to.equal(true);
+    expect(await shop.ask(body)).to.include({ status: 409, code: "sponsorship-failed", transaction });
+    expect(await shop.ask(next)).to.include({ status: 429, code: "sender-barred" });
+    const metrics = await (await fetch(`${shop.receiver.url}/metrics`)).text();
+    expect(metrics).to.contain('rmps_sponsored_total{state="failed"} 1');
+    expect(metrics).to.contain('rmps_sponsor_refusals_total{code="sender-barred"} 1');
+    expect(metrics).to.match(/rmps_sponsor_gas_wei_total [1-9]/);
+  });
+
+  it("is paid its fee though a stranger took the authorization from the mempool and was faster", async () => {
+    await shop.restart();
+    const sender = await penniless(chain);
+    const terms = chain.termsOf(sender);
+    const channel = chain.channel(sender, terms);
+    await shop.holdBack();
+    const { transaction } = await shop.ask(await byAuthorization(chain, sender, { terms }));
+    const [row] = await shop.queue();
+    const stranger = Wallet.createRandom();
+    const key = { key: stranger.privateKey as Hex, address: stranger.address as Hex };
+    await shop.jumpQueue(key, chain.manager.contract, row!.data);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.queue()).length === 0);
+    expect(await shop.statusOf(transaction!)).to.equal(0);
+    await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
+    expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ code: "insufficient-payment" });
+    expect(await pay(shop.receiver, channel, FEE + 5n, 5n)).to.include({ kind: "paid", spent: FEE + 5n });
+  });
+
+  it("never stands in the way of a dispute, not even on the same channel", async () => {
+    await shop.restart({ gas: { resendMs: 100 }, sponsor: { ...SPONSOR, maxCost: parseEther("0.0006") } });
+    const sender = await penniless(chain);
+    const channel = chain.channel(sender, chain.termsOf(sender));
+    await chain.deposit(channel.terms, UNIT);
+    expect(await pay(shop.receiver, channel, 60n, 60n)).to.include({ kind: "paid" });
+    const before = await chain.earned();
+    await shop.holdBack();
+    const body = await byAuthorization(chain, channel.sender, { terms: channel.terms });
+    expect(await shop.ask(body)).to.include({ status: 202 });
+    const [deposit] = await shop.queue();
+    const cap = parseEther("0.0006") / deposit!.gasLimit;
+    await shop.jumpQueue(
+      channel.sender,
+      chain.manager.contract,
+      chain.contract.interface.encodeFunctionData("requestClose", [channel.terms, 0n, 0n, "0x"]),
+    );
+    // Gas becomes dearer than the deposit may pay: the close alone is mined.
+    await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(cap + 1n).toString(16)}`]);
+    await chain.mine();
+    await eventually(async () => (await shop.queue()).some(({ purpose }) => purpose === "dispute"));
+    await eventually(async () => {
+      await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(cap + 1n).toString(16)}`]);
+      await chain.mine();
+      return (await chain.earned()) - before === 60n;
+    }, 20_000);
+  });
+});

@@ -1,0 +1,89 @@
+import type { Hex } from "@rmps/proofs";
+import { expect } from "chai";
+import { keccak256 } from "ethers";
+import { eventually, GAS_PAYER, UNIT, type TestChain } from "../support/chain.ts";
+import { FaultyNode } from "../support/faulty-node.ts";
+import { pay } from "../support/receiver.ts";
+import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
+import { SponsoringShop } from "../support/sponsoring-shop.ts";
+
+const FEE = SPONSOR.fee!;
+
+describe("sponsoring, after a restart or a re-organization,", () => {
+  let shop: SponsoringShop;
+  let chain: TestChain;
+  let node: FaultyNode | undefined;
+
+  beforeEach(async () => {
+    shop = await SponsoringShop.build();
+    ({ chain } = shop);
+  });
+  afterEach(async () => {
+    await shop.stop();
+    await node?.stop();
+    node = undefined;
+  });
+
+  it("sends after a restart what was stored before, and answers with that", async () => {
+    node = await FaultyNode.before(chain.url);
+    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    const body = await byAuthorization(chain, await penniless(chain));
+    node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
+    expect(await shop.ask(body)).to.include({ status: 503, code: "chain-unavailable" });
+    await shop.receiver.close();
+    expect(await chain.sent(GAS_PAYER)).to.equal(0);
+    await shop.restart();
+    await eventually(async () => (await chain.sent(GAS_PAYER)) === 1);
+    const { status, transaction } = await shop.ask(body);
+    expect(status).to.equal(202);
+    expect(await shop.statusOf(transaction!)).to.equal(1);
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+  });
+
+  it("sends nothing twice where the process ended between queue and books", async () => {
+    await shop.restart();
+    const body = await byAuthorization(chain, await penniless(chain));
+    await shop.holdBack();
+    const { transaction } = await shop.ask(body);
+    const [row] = await shop.queue();
+    await shop.receiver.store.sponsorships.update(keccak256(row!.data) as Hex, { state: "stored" });
+    await shop.restart();
+    await shop.round();
+    expect(await shop.queue()).to.have.length(1);
+    expect(await shop.ask(body)).to.include({ status: 202, transaction });
+  });
+
+  it("drops what has expired meanwhile, and what would revert by now, at no cost", async () => {
+    node = await FaultyNode.before(chain.url);
+    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    const [late, poor] = [await penniless(chain), await penniless(chain)];
+    const bodies = [await byAuthorization(chain, late, { until: 790 }), await byAuthorization(chain, poor)];
+    node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
+    for (const body of bodies) expect(await shop.ask(body)).to.include({ code: "chain-unavailable" });
+    await shop.receiver.close();
+    await shop.moveAway(poor);
+    await chain.pass(3000);
+    await shop.restart();
+    await eventually(async () => (await shop.receiver.store.sponsorships.waiting()).length === 0);
+    for (const body of bodies) expect(await shop.ask(body)).to.include({ status: 409, code: "sponsorship-failed" });
+    expect(await chain.sent(GAS_PAYER)).to.equal(0);
+    expect(await shop.used()).to.equal(0n);
+  });
+
+  it("sends it again after a re-organization, and charges the fee once", async () => {
+    await shop.restart();
+    const sender = await penniless(chain);
+    const terms = chain.termsOf(sender);
+    const channel = chain.channel(sender, terms);
+    const before = await chain.snapshot();
+    await shop.ask(await byAuthorization(chain, sender, { terms }));
+    await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
+    expect(await pay(shop.receiver, channel, FEE + 5n, 5n)).to.include({ kind: "paid" });
+    await shop.round();
+    await chain.revert(before);
+    await chain.mine(2);
+    await eventually(async () => (await chain.stateOf(channel.id)).deposit === UNIT);
+    await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
+    expect(await shop.receiver.store.channel(channel.id)).to.include({ spent: FEE + 5n, fee: 0n });
+  });
+});
