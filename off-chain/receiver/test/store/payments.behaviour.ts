@@ -1,14 +1,6 @@
 import { expect } from "chai";
 import type { Store } from "../../src/store/store.ts";
-import {
-  advance,
-  charge,
-  closeRequested,
-  newChannel,
-  opened,
-  openChannel,
-  settled,
-} from "../support/channels.ts";
+import { advance, charge, closeRequested, newChannel, opened, openChannel, settled } from "../support/channels.ts";
 import type { TestChannel } from "../support/channels.ts";
 import type { Kind, Place } from "./stores.ts";
 
