@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
-import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
+import { checkOptions, priceFor } from "../paywall/price.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
 import { sendAnswer } from "./node/send.ts";
@@ -19,13 +19,14 @@ export interface ExpressPaywallOptions extends NodeOptions {
  * Put it before body parsers, so that requests with an `Idempotency-Key` can be told apart by their bodies.
  */
 export function expressPaywall(options: ExpressPaywallOptions): RequestHandler {
-  const { paywall, price, description, free } = options;
+  checkOptions(options);
+  const { paywall, description } = options;
   return (request, response, next) => {
     async function admit(): Promise<void> {
-      const asked = isFree(free, request.method) ? 0n : typeof price === "bigint" ? price : await price(request);
+      const price = await priceFor(options, request.method, request);
       // `url` is what is left of the path for a router that is mounted; the payment is for all of it.
       const admission = await paywall.admit(factsOf(request, options, request.originalUrl), {
-        price: asked,
+        price,
         description,
       });
       if (admission.kind === "refused") return sendAnswer(response, admission);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Paywall } from "../paywall/paywall.ts";
-import { isFree } from "../paywall/free.ts";
+import { checkOptions, priceFor } from "../paywall/price.ts";
 import type { RefusedRequest } from "../paywall/types.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
@@ -31,14 +31,14 @@ export interface FastifyPaywallOptions extends NodeOptions {
  */
 export async function fastifyPaywall(app: FastifyInstance, options: FastifyPaywallOptions): Promise<void> {
   const { paywall } = options;
+  checkOptions({ paywall, price: 0n });
+  app.addHook("onRoute", ({ config }) => {
+    if (config?.sale !== undefined) checkOptions({ paywall, price: config.sale.price });
+  });
   app.addHook("onRequest", async (request, reply) => {
     const { sale } = request.routeOptions.config;
     if (sale === undefined || request.is404) return;
-    const price = isFree(sale.free, request.method)
-      ? 0n
-      : typeof sale.price === "bigint"
-        ? sale.price
-        : await sale.price(request);
+    const price = await priceFor(sale, request.method, request);
     const facts = factsOf(request.raw, options);
     const admission = await paywall.admit(facts, { price, description: sale.description });
     if (admission.kind === "refused") return sendRefusal(reply, admission);

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import type { Paywall } from "../paywall/paywall.ts";
+import { priceFor } from "../paywall/price.ts";
 import type { Admission, RefusedRequest } from "../paywall/types.ts";
 import { Router } from "../proxy/router.ts";
 import type { Price, RouteRequest } from "../proxy/routes.ts";
@@ -71,7 +72,7 @@ function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: Secre
     if (original === undefined || target === undefined) return UNCLEAR;
     const match = router.find(target);
     if (match === undefined) return NOT_FOUND;
-    const { price, description, methods, free } = match.entry;
+    const { description, methods, free } = match.entry;
     const { method } = original;
     if (methods !== undefined && ![...methods, ...(free ?? []), "OPTIONS"].includes(method)) {
       return simpleProblem(405, "method-not-allowed", `Only ${methods.join(", ")} can be asked for here.`);
@@ -83,9 +84,8 @@ function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: Secre
       query: new URLSearchParams(target.query),
       headers: withoutPayment(raw.headers),
     };
-    const isFree = free?.includes(method) === true;
-    const asked = isFree ? 0n : typeof price === "bigint" ? price : await price(routeRequest);
-    return options.paywall.admit(factsFor(request, original), { price: asked, description });
+    const price = await priceFor(match.entry, method, routeRequest);
+    return options.paywall.admit(factsFor(request, original), { price, description });
   }
 
   function factsFor({ raw }: FastifyRequest, { method, target, url, secure, id }: Original) {

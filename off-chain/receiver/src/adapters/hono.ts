@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
+import { checkOptions, priceFor } from "../paywall/price.ts";
 import { KEPT_ANSWER, type PaidRequest, type RequestFacts } from "../paywall/types.ts";
 
 /** Longest body that is read ahead of the payment, in bytes: 1 MiB. */
@@ -24,10 +24,11 @@ const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Middleware for Hono, and so for every runtime with Web-standard requests and responses. */
 export function honoPaywall(options: HonoPaywallOptions): MiddlewareHandler {
-  const { paywall, price, description, free } = options;
+  checkOptions(options);
+  const { paywall, description } = options;
   return async (context, next) => {
-    const asked = isFree(free, context.req.method) ? 0n : typeof price === "bigint" ? price : await price(context);
-    const admission = await paywall.admit(factsOf(context.req.raw, options.origin), { price: asked, description });
+    const price = await priceFor(options, context.req.method, context);
+    const admission = await paywall.admit(factsOf(context.req.raw, options.origin), { price, description });
     if (admission.kind === "refused") {
       const { status, headers, body } = admission;
       const bytes = typeof body === "string" ? body : new Uint8Array(body);

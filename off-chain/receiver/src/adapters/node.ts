@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFree } from "../paywall/free.ts";
 import type { Paywall } from "../paywall/paywall.ts";
+import { checkOptions, priceFor } from "../paywall/price.ts";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
@@ -25,11 +25,12 @@ export interface NodePaywallOptions extends NodeOptions {
  * throws before it sends its status line is answered with 500, and its charge taken back.
  */
 export function nodePaywall(options: NodePaywallOptions, handler: NodeHandler): NodeHandler {
-  const { paywall, price, description, free, onError = () => undefined } = options;
+  checkOptions(options);
+  const { paywall, description, onError = () => undefined } = options;
   return async (request, response) => {
     try {
-      const asked = isFree(free, request.method) ? 0n : typeof price === "bigint" ? price : await price(request);
-      const admission = await paywall.admit(factsOf(request, options), { price: asked, description });
+      const price = await priceFor(options, request.method, request);
+      const admission = await paywall.admit(factsOf(request, options), { price, description });
       if (admission.kind === "refused") return sendAnswer(response, admission);
       if (admission.kind === "paid") guardAnswer(response, admission);
       await handler(request, response);

@@ -43,6 +43,7 @@ export async function resolve(options: ReceiverOptions, rpc: Rpc): Promise<Resol
   const contract = address(options.contract, "contract");
   const token = address(options.token, "token");
   const parties = partiesOf(options);
+  if (options.keys?.gas !== undefined) keyAddress(options.keys.gas, "keys.gas");
   const expected = options.chainId === undefined ? undefined : BigInt(options.chainId);
   try {
     const chainId = await checkChainId(rpc, expected);

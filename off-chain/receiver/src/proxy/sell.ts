@@ -3,10 +3,10 @@ import { sendRefusal } from "../adapters/fastify.ts";
 import { factsOf, headersOf, type NodeOptions } from "../adapters/node/facts.ts";
 import { guardAnswer } from "../adapters/node/guard.ts";
 import { sendAnswer } from "../adapters/node/send.ts";
-import { isFree } from "../paywall/free.ts";
 import type { Cors } from "../paywall/cors.ts";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import type { Paywall } from "../paywall/paywall.ts";
+import { priceFor } from "../paywall/price.ts";
 import type { Content, Sold } from "./content.ts";
 import type { RouteRequest } from "./routes.ts";
 import { sandboxAnswer } from "./sandbox.ts";
@@ -73,7 +73,7 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
     },
   };
   if (!(await sold.source.exists(routeRequest))) return sendRefusal(reply, NOT_FOUND);
-  const price = await priceOf(sold, routeRequest);
+  const price = await priceFor(sold, routeRequest.method, routeRequest);
   const admission = await options.paywall.admit(factsOf(raw, options), { price, description: sold.description });
   if (admission.kind === "refused") return sendRefusal(reply, admission);
 
@@ -94,11 +94,4 @@ function notAllowed(reply: FastifyReply, method: string, { allow }: Sold): Fasti
   if (method === "OPTIONS") return reply.code(204).header("Allow", allow).send();
   const refusal = simpleProblem(405, "method-not-allowed", `Only ${allow} can be asked for here.`);
   return sendRefusal(reply, { ...refusal, headers: { ...refusal.headers, Allow: allow } });
-}
-
-async function priceOf({ price, free }: Sold, request: RouteRequest): Promise<bigint> {
-  if (isFree(free, request.method)) return 0n;
-  const asked = typeof price === "bigint" ? price : await price(request);
-  if (typeof asked !== "bigint" || asked < 0n) throw new RangeError("A price must be a bigint from 0 up.");
-  return asked;
 }

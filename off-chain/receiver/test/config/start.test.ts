@@ -50,6 +50,12 @@ describe("what a receiver refuses to start with", () => {
 
   it("a malformed address", () => refused({ contract: "0x12" }, /contract/, /./));
 
+  it("keys that are none, and never quotes them", async () => {
+    await refused({ keys: { agreement: "0x1234567890" } }, /^keys\.agreement: not a private key\.$/, /64 hex digits/);
+    const agreement = account(1).key;
+    await refused({ keys: { agreement, gas: "0x1234567890" } }, /^keys\.gas: not a private key\.$/, /64 hex digits/);
+  });
+
   it("nobody to be paid", () => refused({ keys: {} }, /Nobody is named/, /receiver/));
 
   it("RPC URLs that are none, without quoting them", async () => {
