@@ -51,7 +51,12 @@ export function chainError(error: unknown, doing: string): SenderError {
     return new SenderError("chain", `${doing}: there is no such contract`, remedy, { cause: error });
   }
   const message = error instanceof Error ? error.message.split(" (")[0]! : String(error);
-  return new SenderError("chain", `${doing}: ${message}`, "Check the RPC (--rpc, RMPS_RPC) and try again.", {
-    cause: error,
-  });
+  return new SenderError(
+    "chain",
+    `${doing}: ${message}`,
+    "Check the RPC (option rpc, --rpc, RMPS_RPC) and try again.",
+    {
+      cause: error,
+    },
+  );
 }

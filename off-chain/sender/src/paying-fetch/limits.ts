@@ -62,11 +62,16 @@ export function checkParties(demand: Offer, pins: Pins, manager: Address | undef
     throw new LimitExceededError("manager", where, manager ?? "none that is known", { remedy });
   }
   const tokens = pins.token === undefined ? defaultTokens : addresses(pins.token);
-  if (!tokens.includes(demand.token)) throw new LimitExceededError("token", demand.token, tokens.join(", "));
+  const named = (option: string) => ({
+    remedy: `Nothing was signed. Name it in the option ${option} if this is what you want.`,
+  });
+  if (!tokens.includes(demand.token)) {
+    throw new LimitExceededError("token", demand.token, tokens.join(", "), named("token"));
+  }
   if (pins.receiver === undefined) return;
   const receivers = addresses(pins.receiver);
   if (!receivers.includes(demand.receiver)) {
-    throw new LimitExceededError("receiver", demand.receiver, receivers.join(", "));
+    throw new LimitExceededError("receiver", demand.receiver, receivers.join(", "), named("receiver"));
   }
 }
 

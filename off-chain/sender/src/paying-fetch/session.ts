@@ -37,7 +37,7 @@ export interface Session {
   fetch: typeof fetch;
 }
 
-/** @throws ParseError where a key is malformed. */
+/** @throws SenderError `configuration` where a key is missing or malformed. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const platform = options.fetch ?? platformFetch;
   const managers = options.managers ?? {};

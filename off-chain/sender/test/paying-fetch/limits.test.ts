@@ -40,6 +40,7 @@ describe("createPayingFetch within its limits", () => {
       const error = await rejection(pay(`${url}/a`), LimitExceededError);
       expect(error.limit).to.equal(limit);
       expect(error.remedy).to.match(/Nothing was signed/);
+      if (["manager", "token", "receiver"].includes(limit)) expect(error.remedy).to.match(/option (\w+)/);
       expect(log, "the unpaid request alone").to.deep.equal(["GET /a"]);
       expect(books.size).to.equal(0);
       expect(events).to.deep.equal([]);
