@@ -104,8 +104,12 @@ describe("re-organizations", () => {
     await eventually(async () => (await chain.earned()) - before === 60n);
     await eventually(async () => (await facts(channel)).settled === 60n);
 
-    await replace(snapshot);
+    const height = await chain.blockNumber();
+    await chain.rpc("evm_setAutomine", [false]); // Or the dispute may be back before anybody looks.
+    await chain.revert(snapshot);
     expect(await chain.earned(), "the dispute is gone").to.equal(before);
+    await chain.rpc("evm_setAutomine", [true]);
+    await chain.mine(height - (await chain.blockNumber()));
     await eventually(async () => (await chain.earned()) - before === 60n, 20_000);
     await eventually(async () => (await facts(channel)).settled === 60n);
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
