@@ -74,14 +74,20 @@ export function setVersion(version: string): void {
   npm(["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]);
 }
 
+/** Members of the root's manifest that mean nothing elsewhere. */
+const OF_THE_REPOSITORY = new Set(["scripts", "workspaces", "devDependencies", "allowScripts"]);
+
 /**
- * The root as a package. Its README there is not the repository's, whose links lead to files that no package holds, but
+ * The root as a package, without what only the repository needs. Its README there is not the repository's, whose links lead to files that no package holds, but
  * `bindings/README.md`; npm takes a README from nowhere but a package's own folder.
  */
 function stageRoot(folder: string): void {
-  for (const path of ["package.json", "LICENSE", "contracts", "dist"]) {
+  for (const path of ["LICENSE", "contracts", "dist"]) {
     cpSync(join(root, path), join(folder, path), { recursive: true });
   }
+  // What builds the repository is no part of the package, and npm would warn whoever installs it of its scripts.
+  const kept = Object.entries(manifestOf(".")).filter(([name]) => !OF_THE_REPOSITORY.has(name));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(Object.fromEntries(kept), undefined, 2)}\n`);
   cpSync(join(root, "bindings", "README.md"), join(folder, "README.md"));
 }
 

@@ -75,6 +75,7 @@ describe("the check of what is in a package", () => {
       "its README links to docs/manual.md, which is not on npm",
     ],
     ["an install script", {}, { scripts: { postinstall: "x" } }, "runs postinstall on its users' machines"],
+    ["a script of the repository", {}, { scripts: { prepare: "x" } }, "runs prepare on its users' machines"],
     [
       "an export that is not there",
       {},

@@ -27,8 +27,8 @@ interface Manifest {
   peerDependencies?: Record<string, string>;
 }
 
-/** Scripts that npm would run on the machine of whoever installs the package. */
-const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"];
+/** Scripts that npm would run on the machine of whoever installs the package, or warn of there. */
+const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall", "prepare"];
 
 /** Unpacks a tarball, and gives a reader of its files. */
 function unpack(folder: string, filename: string): (path: string) => string {
