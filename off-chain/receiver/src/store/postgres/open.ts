@@ -33,7 +33,7 @@ export async function openDatabase(url: string, options: StoreOptions, migration
   } catch (error) {
     await pool.end();
     if (error instanceof StoreRefused) throw error;
-    const message = `The database ${where} cannot be used as a store: ${String(error)}.`;
+    const message = `The database ${where} cannot be used as a store: ${String(error)}. Check its URL (store), and that it runs.`;
     throw new StoreRefused("unreadable", message, { cause: error });
   }
 }

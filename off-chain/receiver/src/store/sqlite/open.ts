@@ -29,7 +29,8 @@ export function openDatabase(path: string, options: StoreOptions, migrations = M
   } catch (error) {
     db.close();
     if (error instanceof StoreRefused) throw error;
-    throw new StoreRefused("unreadable", `${path} cannot be used as a store: ${String(error)}.`, { cause: error });
+    const message = `${path} cannot be used as a store: ${String(error)}. Restore a backup, or name another file.`;
+    throw new StoreRefused("unreadable", message, { cause: error });
   }
 }
 
