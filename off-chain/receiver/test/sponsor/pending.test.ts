@@ -2,6 +2,7 @@ import type { Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { parseEther, Wallet } from "ethers";
 import { eventually, GAS_PAYER, UNIT, type TestChain } from "../support/chain.ts";
+import { FaultyNode } from "../support/faulty-node.ts";
 import { pay } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { SponsoringShop } from "../support/sponsoring-shop.ts";
@@ -11,12 +12,17 @@ const FEE = SPONSOR.fee!;
 describe("sponsoring, while a deposit is under way,", () => {
   let shop: SponsoringShop;
   let chain: TestChain;
+  let node: FaultyNode | undefined;
 
   beforeEach(async () => {
     shop = await SponsoringShop.build();
     ({ chain } = shop);
   });
-  afterEach(() => shop.stop());
+  afterEach(async () => {
+    await shop.stop();
+    await node?.stop();
+    node = undefined;
+  });
 
   it("replaces a transaction that is stuck, within what it may cost, and answers with the newest", async () => {
     await shop.restart({ gas: { resendMs: 100 } });
@@ -101,6 +107,28 @@ describe("sponsoring, while a deposit is under way,", () => {
     await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
     expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ code: "insufficient-payment" });
     expect(await pay(shop.receiver, channel, FEE + 5n, 5n)).to.include({ kind: "paid", spent: FEE + 5n });
+  });
+
+  it("is paid its fee for what a stranger submitted, though its own failure is known before the deposit is", async () => {
+    node = await FaultyNode.before(chain.url);
+    await shop.restart({ rpc: node.url });
+    const sender = await penniless(chain);
+    const terms = chain.termsOf(sender);
+    const channel = chain.channel(sender, terms);
+    await shop.holdBack();
+    const { transaction } = await shop.ask(await byAuthorization(chain, sender, { terms }));
+    const [row] = await shop.queue();
+    const { privateKey, address } = Wallet.createRandom();
+    await shop.jumpQueue({ key: privateKey as Hex, address: address as Hex }, chain.manager.contract, row!.data);
+    node.fault = (method, _, real) => (method === "eth_getLogs" ? "reset" : real());
+    await shop.holdBackNoMore();
+    expect(await shop.statusOf(transaction!)).to.equal(0);
+    await shop.round();
+    expect(await shop.queue(), "it waits for what else is in the block").to.have.length(1);
+    node.fault = undefined;
+    await eventually(async () => (await shop.queue()).length === 0);
+    await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
+    expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ code: "insufficient-payment" });
   });
 
   it("never stands in the way of a dispute, not even on the same channel", async () => {

@@ -12,6 +12,8 @@ export interface Situation {
   /** Unix seconds on the chain's clock. */
   readonly time: number;
   readonly head: BlockRef;
+  /** Up to which block all events are in the store; the head itself, or below. */
+  readonly read: number;
   /** Highest block whose deposits count. */
   readonly confirmed: number;
 }
@@ -50,6 +52,11 @@ export class Fates {
       const receipt = await account.receipt(hash);
       if (receipt === undefined) continue;
       const { block, succeeded, gasUsed, cost } = receipt;
+      if (block > situation.read) {
+        // What else happened in that block is not in the books yet, which judge by it: not before the next round.
+        this.#lookedAt.delete(row.id);
+        return row;
+      }
       if (block <= final || !succeeded) {
         this.#lookedAt.delete(row.id);
         const done = { ...row, state: succeeded ? ("done" as const) : ("failed" as const), minedBlock: block, cost };

@@ -15,6 +15,7 @@ import { GasWatch } from "./gas-watch.ts";
 import { Outbox, type Situation } from "./outbox.ts";
 import type { ClaimPolicy, Economics } from "./policy.ts";
 import { Settler } from "./settler.ts";
+import { viewOf } from "./view.ts";
 
 /** After so many milliseconds of failures the alarm rings. */
 const FAILING = 60_000;
@@ -155,15 +156,14 @@ export class SettlerLoop {
 
   async #round(): Promise<void> {
     const { watcher, alarms, store } = this.#options;
-    const { block } = watcher;
-    const head = watcher.head();
     if (!watcher.leading) {
       this.#closing.forget();
       // It sells too, and must not where the account that they share could not defend a channel.
       await this.#gas.look(undefined, async () => (await store.totals()).open, false);
     }
-    if (!watcher.leading || block === undefined || head === undefined) return;
-    await this.#settler.round({ block, confirmed: head.confirmed, time: watcher.time() });
+    const view = await viewOf(watcher, store.chain);
+    if (view === undefined) return;
+    await this.#settler.round(view);
     alarms.set("settler", false, "");
     await this.#runErrand();
   }
@@ -189,11 +189,11 @@ export class SettlerLoop {
 
   async #situation(): Promise<Situation | undefined> {
     const { watcher, store } = this.#options;
-    const { block } = watcher;
-    const head = watcher.head();
-    if (!watcher.leading || block === undefined || head === undefined) return undefined;
+    const view = await viewOf(watcher, store.chain);
+    if (view === undefined) return undefined;
+    const { block: head, ...rest } = view;
     const channels = async () => (await store.totals()).open;
-    const market = await this.#gas.look(block.baseFeePerGas, channels, this.#outbox.outOfMoney);
-    return { market, time: watcher.time(), head: block, confirmed: head.confirmed };
+    const market = await this.#gas.look(head.baseFeePerGas, channels, this.#outbox.outOfMoney);
+    return { market, head, ...rest };
   }
 }

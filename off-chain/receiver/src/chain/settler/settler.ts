@@ -6,7 +6,6 @@ import type { Store } from "../../store/store.ts";
 import type { ChannelRecord } from "../../store/channel.ts";
 import type { QueuedTransaction } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
-import type { Block } from "../watcher/node-view.ts";
 import { closeCall, settleCall } from "./calls.ts";
 import { allChannels, type ClosingChannels } from "./closing-channels.ts";
 import { closeTransaction, overdueAgreements } from "./closing.ts";
@@ -14,6 +13,7 @@ import { gasPrice } from "./fees.ts";
 import type { GasWatch } from "./gas-watch.ts";
 import type { Outbox, Situation } from "./outbox.ts";
 import { batches, claims, disputes, settlementOf, type Batch, type ClaimPolicy, type Economics } from "./policy.ts";
+import type { View } from "./view.ts";
 
 /** Transactions under way at once: nodes keep a few dozen of one account, and the most urgent go first. */
 const MAX_UNDER_WAY = 16;
@@ -39,14 +39,6 @@ export interface SettlerOptions {
   readonly log: Logger;
 }
 
-/** What the watcher knows. */
-export interface View {
-  readonly block: Block;
-  readonly confirmed: number;
-  /** Unix seconds on the chain's clock. */
-  readonly time: number;
-}
-
 /** Answers closes that concede too little, fetches what was earned, and ends what was agreed to end. */
 export class Settler {
   readonly #options: SettlerOptions;
@@ -65,7 +57,8 @@ export class Settler {
   async round(view: View): Promise<void> {
     const { outbox, gas, store, closing } = this.#options;
     const market = await gas.look(view.block.baseFeePerGas, async () => (await store.totals()).open, outbox.outOfMoney);
-    const situation = { market, time: view.time, head: view.block, confirmed: view.confirmed };
+    const { block: head, confirmed, read, time } = view;
+    const situation = { market, time, head, confirmed, read };
     await outbox.tend(situation);
     const busy = this.#busy(await outbox.unfinished(), view.block.number);
     const free = ({ id }: ChannelRecord) => !busy.has(id);
