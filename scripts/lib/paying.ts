@@ -10,7 +10,7 @@ import {
   type Manager,
   type Terms,
 } from "@rmps/proofs";
-import { NonceManager } from "ethers";
+import { NonceManager, type TransactionRequest, type TransactionResponse } from "ethers";
 
 import type { LocalChain } from "./local-chain.ts";
 import { SHOP_CHALLENGE_PERIOD } from "./shop.ts";
@@ -31,13 +31,27 @@ export interface PaidChannel {
 /** A deadline that does not come, in Unix seconds. */
 export const NEVER = 2n ** 40n;
 
-const wallets = new Map<string, NonceManager>();
+/**
+ * Counts its nonces itself, and sends in their order: a chain that mines at once takes none that comes before its turn,
+ * and all that follow one that was refused would be too high.
+ */
+class OrderlyWallet extends NonceManager {
+  #last: Promise<unknown> = Promise.resolve();
 
-/** One of Hardhat's accounts with a nonce that is counted here, so that it can send several transactions at once. */
-function walletOf(chain: LocalChain, index: number): NonceManager {
+  override sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
+    const sent = this.#last.then(() => super.sendTransaction(transaction));
+    this.#last = sent.catch(() => this.reset());
+    return sent;
+  }
+}
+
+const wallets = new Map<string, OrderlyWallet>();
+
+/** One of Hardhat's accounts, which can send several transactions at once. */
+function walletOf(chain: LocalChain, index: number): OrderlyWallet {
   const name = `${chain.url} ${index}`;
   let wallet = wallets.get(name);
-  if (wallet === undefined) wallets.set(name, (wallet = new NonceManager(chain.account(index))));
+  if (wallet === undefined) wallets.set(name, (wallet = new OrderlyWallet(chain.account(index))));
   return wallet;
 }
 
