@@ -2,26 +2,23 @@ import type { Hex } from "@rmps/proofs";
 import type Database from "better-sqlite3";
 import type { Account } from "../../ledger/account.ts";
 import type { InFlight } from "./in-flight.ts";
-import { fromAmount, toAccount, type ChannelRow } from "./rows.ts";
+import type { Journal } from "./journal.ts";
+import { toAccount, type ChannelRow } from "./rows.ts";
 
 /** Channels kept in memory, about a kilobyte each; the rest is read when it is asked for. */
 const KEPT = 20_000;
 
-/** Channels in memory, over the table. Only this process writes the table, so what is here is true. */
+/** Channels in memory, over the table and its journal. Only this process writes them, so what is here is true. */
 export class Accounts {
   readonly #kept = new Map<Hex, Account>();
   readonly #read: Database.Statement<[Hex], ChannelRow>;
-  readonly #write: Database.Statement<unknown[]>;
-
+  readonly #journal: Journal;
   readonly #inFlight: InFlight;
 
-  constructor(db: Database.Database, inFlight: InFlight) {
+  constructor(db: Database.Database, journal: Journal, inFlight: InFlight) {
+    this.#journal = journal;
     this.#inFlight = inFlight;
     this.#read = db.prepare("SELECT * FROM channels WHERE id = ?");
-    this.#write = db.prepare(
-      `UPDATE channels SET accepted = ?, spent = ?, fee = ?, proof_balance = ?, proof_signature = ?, agreement_amount = ?,
-         agreement_deadline = ?, agreement_signature = ?, published = ?, paid = ? WHERE id = ?`,
-    );
   }
 
   /** The channel if it is in memory. */
@@ -37,6 +34,7 @@ export class Accounts {
       if (this.#kept.size > KEPT / 2 && this.#kept.delete(id)) this.#kept.set(id, kept);
       return kept;
     }
+    if (this.#journal.has(id)) this.#journal.post();
     const row = this.#read.get(id);
     return row === undefined ? undefined : this.keep(row);
   }
@@ -53,20 +51,17 @@ export class Accounts {
 
   /** Writes our part of a channel (not the chain's). Within a transaction. */
   write(account: Account): void {
-    const { proof, agreement } = account;
-    this.#write.run(
-      fromAmount(account.accepted),
-      fromAmount(account.spent),
-      fromAmount(account.fee),
-      proof === undefined ? null : fromAmount(proof.balance),
-      proof === undefined ? null : proof.signature,
-      agreement === undefined ? null : fromAmount(agreement.amount),
-      agreement === undefined ? null : agreement.deadline,
-      agreement === undefined ? null : agreement.signature,
-      fromAmount(account.published),
-      account.paid ? 1 : 0,
-      account.id,
-    );
+    this.#journal.enter(account);
+  }
+
+  /** To be called before a transaction that writes: keeps the journal short. */
+  postWhenDue(): void {
+    this.#journal.postWhenDue();
+  }
+
+  /** Makes the table true. To be called before it is read but by `get`. */
+  post(): void {
+    this.#journal.post();
   }
 
   /** After a failed transaction, or a change of the table: what is in memory is not true any more. */

@@ -124,6 +124,7 @@ export class SqliteChain implements ChainStore {
     const head = this.#head;
     return promised(() => {
       try {
+        this.#accounts.postWhenDue();
         this.#db.transaction(() => {
           const folded = work(changed);
           for (const id of changed) if (folded?.has(id) !== true) this.#fold(id);

@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { checkBinding } from "../binding.ts";
 import { StoreRefused } from "../error.ts";
 import type { StoreOptions } from "../store.ts";
+import { POST } from "./journal.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 
 /** What an opened database tells about itself. */
@@ -25,6 +26,7 @@ export function openDatabase(path: string, options: StoreOptions, migrations = M
   try {
     lock(db, path);
     migrate(db, path, migrations);
+    db.transaction(() => db.exec(POST))();
     return { db, ...bind(db, path, options) };
   } catch (error) {
     db.close();

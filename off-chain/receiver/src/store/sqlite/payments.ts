@@ -54,6 +54,7 @@ export class Payments {
       const patient = operations.every((operation) => operation.patient);
       let afterwards;
       try {
+        accounts.postWhenDue();
         const commit = () => transaction.immediate(operations, batch);
         afterwards = patient ? wal.unflushed(commit) : commit();
       } catch (error) {

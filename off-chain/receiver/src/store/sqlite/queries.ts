@@ -35,6 +35,7 @@ export class Queries {
   }
 
   channels({ status, sender, unsettled, agreed, after, limit = LIMIT }: ChannelFilter): ChannelRecord[] {
+    this.#accounts.post();
     const conditions = ["id > ?"];
     if (status !== undefined) conditions.push(STATUS[status]);
     if (sender !== undefined) conditions.push("sender = ?");
@@ -48,6 +49,7 @@ export class Queries {
   }
 
   totals(): Totals {
+    this.#accounts.post();
     const row = this.#db
       .prepare<[], TotalsRow>(
         `SELECT count(*) FILTER (WHERE ${STATUS.open}) AS open, count(*) FILTER (WHERE ${STATUS.closing}) AS closing,

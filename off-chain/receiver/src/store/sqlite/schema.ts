@@ -92,6 +92,23 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sponsorships_unsent ON sponsorships (key) WHERE state = 'stored';
   CREATE INDEX sponsorships_due ON sponsorships (channel) WHERE applied = 0;
   `,
+  `
+  -- What became of our part of the channels since it was last posted to them, in order.
+  CREATE TABLE journal (
+    entry INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    accepted TEXT NOT NULL,
+    spent TEXT NOT NULL,
+    fee TEXT NOT NULL,
+    proof_balance TEXT,
+    proof_signature TEXT,
+    agreement_amount TEXT,
+    agreement_deadline INTEGER,
+    agreement_signature TEXT,
+    published TEXT NOT NULL,
+    paid INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Marks the file as ours: "RMPS" in ASCII. */

@@ -21,6 +21,7 @@ import { Accounts } from "./accounts.ts";
 import { SqliteChain } from "./chain.ts";
 import { copyDatabase } from "./copy.ts";
 import { InFlight } from "./in-flight.ts";
+import { Journal } from "./journal.ts";
 import { openDatabase } from "./open.ts";
 import { Payments } from "./payments.ts";
 import { promised } from "./promised.ts";
@@ -59,8 +60,8 @@ export class SqliteStore implements Store {
     this.#db = db;
     this.firstBlock = firstBlock;
     this.challengeKey = challengeKey;
-    this.#accounts = new Accounts(db, inFlight);
     this.#wal = new Wal(db, path);
+    this.#accounts = new Accounts(db, new Journal(db, this.#wal), inFlight);
     this.#payments = new Payments(db, this.#wal, this.#accounts, inFlight, firstBlock);
     this.#queries = new Queries(db, this.#accounts, inFlight);
     this.chain = new SqliteChain(db, this.#accounts);

@@ -27,11 +27,11 @@ export class Wal {
    */
   unflushed<Result>(transaction: () => Result): Result {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#db.pragma("synchronous = NORMAL");
+    this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       return transaction();
     } finally {
-      this.#db.pragma("synchronous = FULL");
+      this.#db.exec("PRAGMA synchronous = FULL");
     }
   }
 
