@@ -21,7 +21,8 @@ const bare = FRAMEWORKS.map((framework): Entry => ({
   quick: framework === "node",
 }));
 
-const ours = FRAMEWORKS.map((framework): Entry => ({
+/** On every framework but the one of the variants below. */
+const ours = FRAMEWORKS.filter((framework) => framework !== "fastify").map((framework): Entry => ({
   name: `RMPS ${framework}, RDN, SQLite`,
   module: "servers/rmps.ts",
   settings: { framework, store: "sqlite" },
@@ -51,28 +52,26 @@ const mppx: Entry = {
   quick: true,
 };
 
-/** Our dialects, and our other store, on the reference server's framework. */
+/** Our dialects, as they are called in the tables. */
+const DIALECTS = { rdn: "RDN", payment: "Payment", x402: "x402" } as const;
+
+/** Each dialect on each store, on the reference server's framework. */
 function variants(postgres: Postgres): readonly Entry[] {
-  const dialect = (name: "payment" | "x402"): Entry => ({
-    name: `RMPS fastify, ${name}, SQLite`,
-    module: "servers/rmps.ts",
-    settings: { framework: "fastify", store: "sqlite" },
-    vouchers: `ours/${name}`,
-    guess: 4_000,
-    framework: "fastify",
-    quick: false,
-  });
-  const stored: Entry = {
-    name: "RMPS fastify, RDN, PostgreSQL",
-    module: "servers/rmps.ts",
-    settings: {},
-    prepare: async () => ({ framework: "fastify", store: await postgres.database() }),
-    vouchers: "ours/rdn",
-    guess: 1_500,
-    framework: "fastify",
-    quick: true,
-  };
-  return [dialect("payment"), dialect("x402"), stored];
+  return (["SQLite", "PostgreSQL"] as const).flatMap((store) =>
+    (["rdn", "payment", "x402"] as const).map((dialect): Entry => ({
+      name: `RMPS fastify, ${DIALECTS[dialect]}, ${store}`,
+      module: "servers/rmps.ts",
+      settings: {},
+      prepare: async () => ({
+        framework: "fastify",
+        store: store === "SQLite" ? "sqlite" : await postgres.database(),
+      }),
+      vouchers: `ours/${dialect}`,
+      guess: store === "SQLite" ? 4_000 : 1_500,
+      framework: "fastify",
+      quick: store === "PostgreSQL" && dialect === "rdn",
+    })),
+  );
 }
 
 /** Everything that is run under the same load. */

@@ -12,7 +12,7 @@ export interface Contender {
   /** The server's module below `src`. */
   readonly module: string;
   readonly settings: Record<string, unknown>;
-  /** Makes the settings for a run, where each needs its own. */
+  /** Makes the settings for a run, where each needs its own: of each process in turn. */
   readonly prepare?: () => Promise<Record<string, unknown>>;
   readonly vouchers: VoucherKind;
   /** Connections to each process; `CONNECTIONS` unless given. */
@@ -84,8 +84,11 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 /** Starts a contender. */
 export async function openSession(generator: Child, contender: Contender): Promise<Session> {
   const { nodes = 1, vouchers, shared = 1 } = contender;
-  const settings = contender.prepare === undefined ? contender.settings : await contender.prepare();
-  const servers = Array.from({ length: nodes }, () => start(contender.module, settings, CORES.server, contender.flags));
+  const servers: Child[] = [];
+  for (let node = 0; node < nodes; node++) {
+    const settings = contender.prepare === undefined ? contender.settings : await contender.prepare();
+    servers.push(start(contender.module, settings, CORES.server, contender.flags));
+  }
   const ports = await Promise.all(servers.map(async (server) => (await server.next<{ port: number }>("ready")).port));
   const connections = (contender.connections ?? CONNECTIONS) * nodes;
   const session = ++sessions;
