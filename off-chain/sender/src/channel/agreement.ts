@@ -1,4 +1,5 @@
 import { parseAmount, ParseError, type CloseRequest, type Hex, type Terms } from "@rmps/proofs";
+import { shortText } from "../http/body.ts";
 import { apiUrl, reasonIn, type ReceiverDesk } from "./receiver-api.ts";
 
 /** What asking for a closing agreement came to. Its signature is not checked here. */
@@ -10,7 +11,7 @@ export type AgreementAnswer =
 /** Milliseconds after which a receiver that does not answer counts as unreachable. */
 const TIMEOUT = 15_000;
 
-/** Longest answer that is read, in characters: an agreement takes some 300. */
+/** Longest answer that is read, in bytes: an agreement takes some 300. */
 const LONGEST = 10_000;
 
 /** Asks the receiver to close at `request.amount`, with our signed request. Nothing else about us leaves. */
@@ -49,10 +50,10 @@ async function send(desk: ReceiverDesk, method: string, url: URL, body: string):
 
 async function read(answer: Response | Error): Promise<AgreementAnswer> {
   if (answer instanceof Error) return { kind: "unreachable", reason: messageOf(answer) };
-  const text = await answer.text().catch(() => "");
+  const text = (await shortText(answer, LONGEST).catch(() => undefined)) ?? "";
   if (answer.status >= 500) return { kind: "unreachable", reason: `HTTP ${answer.status}` };
   try {
-    const json = JSON.parse(text.slice(0, LONGEST)) as Record<string, unknown>;
+    const json = JSON.parse(text) as Record<string, unknown>;
     if (!answer.ok) return { kind: "refused", reason: reasonIn(json) ?? `HTTP ${answer.status}` };
     const { amount, deadline, close_signature: agreement } = json;
     if (typeof amount !== "string" || typeof agreement !== "string") throw new ParseError("not an agreement", "");

@@ -1,6 +1,7 @@
 import { readChallenge, readProblem, readReceipt, type ChannelView, type Offer, type RefusalCode } from "@rmps/wire";
 import type { ReceivedReceipt } from "@rmps/wire";
 import { SenderError } from "../errors.ts";
+import { shortText } from "./body.ts";
 
 /** A refusal as the sender understands it. Nothing in it is proven; only `view.proof` can be checked. */
 export interface Refusal {
@@ -16,7 +17,7 @@ export interface Refusal {
 /** Statuses of refusals; what else is answered was decided by whoever sells. */
 const STATUSES: ReadonlySet<number> = new Set([400, 402, 503]);
 
-/** Longest problem document that is looked at, in characters. */
+/** Longest problem document that is looked at, in bytes. */
 const LONGEST = 20_000;
 
 /**
@@ -58,8 +59,8 @@ export async function readRefusal(response: Response): Promise<Refusal | undefin
 async function codeIn(response: Response): Promise<RefusalCode | undefined> {
   if (!/^application\/(?:problem\+)?json\b/i.test(response.headers.get("content-type") ?? "")) return undefined;
   try {
-    const text = await response.clone().text();
-    return text.length > LONGEST ? undefined : readProblem(JSON.parse(text))?.code;
+    const text = await shortText(response.clone(), LONGEST);
+    return text === undefined ? undefined : readProblem(JSON.parse(text))?.code;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { Terms } from "@rmps/proofs";
 import { writeTerms } from "@rmps/wire";
 import { SenderError } from "../../errors.ts";
+import { shortText } from "../../http/body.ts";
 import { apiUrl, reasonIn, type ReceiverDesk } from "../receiver-api.ts";
 import type { Authorization } from "./authorization.ts";
 
@@ -25,7 +26,7 @@ const ATTEMPTS = 6;
 /** Milliseconds at most between two attempts, whatever the receiver asks for. */
 const LONGEST_PAUSE = 10_000;
 
-/** Longest answer that is read, in characters. */
+/** Longest answer that is read, in bytes. */
 const LONGEST = 10_000;
 
 /** Refusals after which the very same request may be answered: nothing is charged for it twice. */
@@ -74,7 +75,7 @@ async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answe
 
 async function jsonOf(response: Response): Promise<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse((await response.text()).slice(0, LONGEST));
+    const value: unknown = JSON.parse((await shortText(response, LONGEST)) ?? "");
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

@@ -1,4 +1,5 @@
 import { parseAmount, ParseError } from "@rmps/proofs";
+import { shortText } from "../../http/body.ts";
 import { apiUrl, type ReceiverDesk } from "../receiver-api.ts";
 
 /** How a deposit can be authorized without a transaction. */
@@ -16,7 +17,7 @@ export interface Sponsoring {
 /** Milliseconds after which a receiver that does not answer counts as unreachable. */
 const TIMEOUT = 15_000;
 
-/** Longest answer that is read, in characters. */
+/** Longest answer that is read, in bytes. */
 const LONGEST = 10_000;
 
 /** What a receiver says of sponsoring; undefined where it sponsors nothing, or does not answer. */
@@ -25,7 +26,7 @@ export async function readSponsoring(desk: ReceiverDesk): Promise<Sponsoring | u
     const signal = AbortSignal.timeout(TIMEOUT);
     const answer = await desk.fetch(apiUrl(desk, "/stats"), { redirect: "error", signal });
     if (!answer.ok) return undefined;
-    const { sponsoring } = JSON.parse((await answer.text()).slice(0, LONGEST)) as { sponsoring?: unknown };
+    const { sponsoring } = JSON.parse((await shortText(answer, LONGEST)) ?? "") as { sponsoring?: unknown };
     return parseSponsoring(sponsoring);
   } catch {
     return undefined; // Whatever it is that answers, it is no sponsor.
