@@ -54,6 +54,7 @@ function decodeRecord(value: unknown): ChannelRecord {
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
     fee: optional(row["fee"], amount) ?? 0n,
+    sponsored: optional(row["sponsored"], decodeSponsored),
     unknown: amount(row["unknown"]),
     doubtful: amount(row["doubtful"]),
     outstanding: list(row["outstanding"])
@@ -68,6 +69,11 @@ function decodeRecord(value: unknown): ChannelRecord {
     writtenOff: amount(row["writtenOff"]),
     ending: optional(row["ending"], decodeEnding),
   };
+}
+
+function decodeSponsored(value: unknown): { held: bigint; fee: bigint } {
+  const row = object(value);
+  return { held: amount(row["held"]), fee: amount(row["fee"]) };
 }
 
 function decodeEnding(value: unknown): Ending {

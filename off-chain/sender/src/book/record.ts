@@ -42,6 +42,8 @@ export interface ChannelRecord {
   charged: bigint;
   /** Agreed for sponsored deposits: counts as spent from the next balance that is signed. */
   fee: bigint;
+  /** The last sponsored deposit that was asked for: what the channel held then, and the fee; undefined: none. */
+  sponsored: { held: bigint; fee: bigint } | undefined;
   /** Sum of the prices of requests of unknown outcome: they count as spent. */
   unknown: bigint;
   /** Prices of failed requests (5xx): their charge is undone, but who knows. Counts as spent once the receiver says so. */
@@ -86,6 +88,7 @@ export function newRecord(
     balance: settled,
     charged: settled,
     fee: 0n,
+    sponsored: undefined,
     unknown: 0n,
     doubtful: 0n,
     outstanding: [],

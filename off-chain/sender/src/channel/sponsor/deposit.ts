@@ -1,5 +1,6 @@
 import type { Address } from "@rmps/proofs";
 import type { Book } from "../../book/book.ts";
+import { agreeFee, withdrawFee } from "../../book/fees.ts";
 import type { ChannelRecord } from "../../book/record.ts";
 import { LimitExceededError, SenderError } from "../../errors.ts";
 import { factsOf, type Chain } from "../chain.ts";
@@ -92,10 +93,10 @@ async function send(
   const signer = wallet.connect(chain.provider);
   const authorization = await authorize(method, { chain, contract, terms, id, amount, held }, signer);
   // What was agreed is in the book before the receiver knows of it.
-  await book.change(record, (current) => void (current.fee += fee));
+  const rise = await book.change(record, (current) => agreeFee(current, held, fee));
   const answer = await askSponsor(desk, { terms, amount, fee, authorization });
   if (answer.kind === "refused") {
-    await book.change(record, (current) => void (current.fee -= fee < current.fee ? fee : current.fee));
+    await book.change(record, (current) => withdrawFee(current, held, rise));
     throw notSponsored(answer.reason);
   }
   const transaction = answer.kind === "sent" ? answer.transaction : undefined;
