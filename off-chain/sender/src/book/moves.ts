@@ -85,18 +85,18 @@ export function doubt(record: ChannelRecord, balance: bigint): void {
  * answered for, that is believed as far as they failed (who knows whether they were charged), and once more for the
  * price of one request in the channel's life: a receiver that lost its store knows of no credit.
  * @param price of the request under way that is not answered: the receiver does not count it.
- * @returns whether anything was learned.
+ * @returns how much that is; 0: nothing was learned.
  */
-export function concede(record: ChannelRecord, claimedSpent: bigint, price: bigint): boolean {
+export function concede(record: ChannelRecord, claimedSpent: bigint, price: bigint): bigint {
   const claimed = claimedSpent < record.answered ? claimedSpent : record.answered;
   const missing = claimed - (spentOf(record) - price);
   const allowance = price > record.writtenOff ? price - record.writtenOff : 0n;
-  if (missing <= 0n || missing > record.doubtful + allowance) return false;
+  if (missing <= 0n || missing > record.doubtful + allowance) return 0n;
   const doubted = missing < record.doubtful ? missing : record.doubtful;
   record.doubtful -= doubted;
   record.writtenOff += missing - doubted;
   record.charged += missing;
-  return true;
+  return missing;
 }
 
 /**
@@ -122,19 +122,21 @@ export function adopt(record: ChannelRecord, accepted: bigint, claimedSpent: big
  * count, or that the balance counts as used, though there is credit (one unit more then buys the request).
  * @param balance of the request that was refused, and `price` what it was to cost.
  * @param view    what the receiver says, its proof verified.
- * @returns whether to sign anew; then the balance is set free.
+ * @returns undefined: nothing. Else the balance is set free, to sign anew; `conceded` was paid for no more than the word
+ * of the receiver.
  */
 export function learn(
   record: ChannelRecord,
   balance: bigint,
   price: bigint,
   view: { accepted: bigint; spent: bigint },
-): boolean {
+): { conceded: bigint } | undefined {
   const adopted = adopt(record, view.accepted, view.spent, price);
   const used = balance < record.answered && view.accepted - view.spent >= price;
-  const isNew = adopted || used || concede(record, view.spent, price);
-  if (isNew) refuse(record, balance);
-  return isNew;
+  const conceded = adopted || used ? 0n : concede(record, view.spent, price);
+  if (!adopted && !used && conceded === 0n) return undefined;
+  refuse(record, balance);
+  return { conceded };
 }
 
 /** What the chain says of a channel. */
@@ -153,6 +155,8 @@ export function observe(record: ChannelRecord, facts: ChainFacts): void {
   record.deposit = facts.deposit; // none where the chain does not know it (yet, or any more)
   if (facts.closesAt === CLOSED) record.status = "closed";
   else if (facts.closesAt > 0n) record.status = "closing";
+  // A re-org took the end away: it is to be ended once more.
+  else if (facts.deposit > 0n && record.status === "closed") record.status = "closing";
   else if (facts.deposit > 0n && record.status === "opening") record.status = "open";
   if (record.ending !== undefined && facts.closesAt > 0n && facts.closesAt < CLOSED) {
     record.ending.closesAt = facts.closesAt;

@@ -18,6 +18,8 @@ export interface PaymentContext {
   report: (event: SenderEvent) => void;
   /** A balance for the request, durable in the book; undefined where the channel takes no more payments. */
   reserve: () => Promise<bigint | undefined>;
+  /** Told of what is paid for earlier requests on the receiver's word. @throws LimitExceededError where it is too much. */
+  conceded: (amount: bigint) => void;
 }
 
 /** What became of a payment on one channel. */
@@ -98,6 +100,7 @@ export class Payment {
         this.#context.report({ kind: "refused", url: request.url.href, code: refusal.code, again });
         if (reaction.kind === "give-up") throw new PaymentRefusedError(refusal.code, refusal.status, reaction.remedy);
         if (reaction.kind === "leave") {
+          this.lost ||= left;
           await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
           return { kind: "ended", refusal };
         }
@@ -140,8 +143,11 @@ export class Payment {
     const { view, offer } = refusal;
     const proven = view !== undefined && isOurProof(this.#channel, view);
     const { price } = this.#demand;
-    const learned = proven && (await this.#change((record) => learn(record, balance, price, view)));
-    if (learned) return "learned";
+    const lesson = proven ? await this.#change((record) => learn(record, balance, price, view)) : undefined;
+    if (lesson !== undefined) {
+      this.#context.conceded(lesson.conceded);
+      return "learned";
+    }
     if (offer !== undefined && offer.price > this.#demand.price) {
       await this.#change((record) => refuse(record, balance));
       return { kind: "dearer", refusal };

@@ -59,8 +59,17 @@ export class Pool {
     this.#leave(channel);
   }
 
+  /** Looks at the chain once more before a channel is paid on again: it may have forgotten it. */
+  doubt({ channel }: Seat): void {
+    this.#release(channel);
+  }
+
   #leave(channel: ChannelRecord): void {
     this.#rejected.add(keyOf(channel));
+    this.#release(channel);
+  }
+
+  #release(channel: ChannelRecord): void {
     for (const [name, seat] of this.#current) {
       void seat.then(
         (other) => keyOf(other.channel) === keyOf(channel) && this.#drop(name, seat),

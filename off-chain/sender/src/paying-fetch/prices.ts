@@ -4,7 +4,7 @@ import type { Offer } from "@rmps/wire";
 /** A price that the program knows: in the token's smallest unit, for all requests or by request; undefined: unknown. */
 export type KnownPrice = bigint | ((request: { url: URL; method: string }) => bigint | undefined);
 
-/** Prices remembered; the oldest is forgotten first. */
+/** Offers remembered; the oldest is forgotten first. */
 const REMEMBERED = 10_000;
 
 /**
@@ -14,8 +14,9 @@ const REMEMBERED = 10_000;
 export class Prices {
   readonly #patterns: string[][];
   readonly #known: KnownPrice | undefined;
-  readonly #prices = new Map<string, bigint>();
-  readonly #demands = new Map<string, Offer>();
+  /** The offers of single requests, and the last one of each origin. */
+  readonly #offers = new Map<string, Offer>();
+  readonly #origins = new Map<string, Offer>();
 
   /**
    * @param known    a price that the program knows, before anything is learned.
@@ -29,10 +30,10 @@ export class Prices {
 
   /** What to pay before being asked, or undefined. */
   lookup({ url, method }: PreparedRequest): Offer | undefined {
-    const demand = this.#demands.get(url.origin);
-    if (demand === undefined) return undefined;
-    const price = this.known({ url, method }) ?? this.#prices.get(this.#key(url, method));
-    return price === undefined || price === 0n ? undefined : { ...demand, price };
+    const offer = this.#offers.get(this.#key(url, method));
+    const price = this.known({ url, method }) ?? offer?.price;
+    const terms = offer ?? this.#origins.get(url.origin);
+    return terms === undefined || price === undefined || price === 0n ? undefined : { ...terms, price };
   }
 
   /** What the program says that a request costs, whoever sells it; undefined where it does not know. */
@@ -40,19 +41,20 @@ export class Prices {
     return typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
   }
 
-  /** Remembers an offer, or what was really charged. */
-  learn({ url, method }: PreparedRequest, demand: Offer): void {
-    this.#demands.set(url.origin, demand);
+  /** Remembers an offer, with what was really charged as its price. */
+  learn({ url, method }: PreparedRequest, offer: Offer): void {
+    this.#origins.set(url.origin, offer);
     const key = this.#key(url, method);
-    this.#prices.delete(key);
-    this.#prices.set(key, demand.price);
-    if (this.#prices.size > REMEMBERED)
-      for (const oldest of this.#prices.keys()) if (this.#prices.delete(oldest)) break;
+    this.#offers.delete(key);
+    this.#offers.set(key, offer);
+    if (this.#offers.size <= REMEMBERED) return;
+    for (const oldest of this.#offers.keys()) if (this.#offers.delete(oldest)) break;
   }
 
-  /** Forgets the price of a request: it is asked for the next time. */
+  /** Forgets on what terms a request is sold: it is asked for the next time. */
   forget({ url, method }: PreparedRequest): void {
-    this.#prices.delete(this.#key(url, method));
+    this.#offers.delete(this.#key(url, method));
+    this.#origins.delete(url.origin);
   }
 
   #key(url: URL, method: string): string {

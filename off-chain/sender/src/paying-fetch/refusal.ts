@@ -21,7 +21,8 @@ export type Reaction =
   | { kind: "leave" } // this channel is of no more use here
   | { kind: "give-up"; remedy: string };
 
-const WAITS_FOR_CHAIN: ReadonlySet<RefusalCode> = new Set([
+/** Refusals that pass once the chain has confirmed what it shows; unless it has forgotten it. */
+export const WAITS_FOR_CHAIN: ReadonlySet<string> = new Set([
   "channel-not-found",
   "channel-not-confirmed",
   "balance-exceeds-deposit",

@@ -1,4 +1,4 @@
-import { spentOf } from "../book/record.ts";
+import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { PaymentRefusedError } from "../errors.ts";
 import { readOffer } from "../http/dialect.ts";
@@ -11,7 +11,8 @@ import type { OfferChecker } from "./offer-check.ts";
 import { Payment, type Outcome } from "./payment.ts";
 import type { Pool, Seat } from "./pool.ts";
 import type { Prices } from "./prices.ts";
-import type { Patience } from "./refusal.ts";
+import { WAITS_FOR_CHAIN, type Patience } from "./refusal.ts";
+import { takenBy } from "./taken.ts";
 import { Totals } from "./totals.ts";
 
 /** What a till needs. */
@@ -42,13 +43,13 @@ export class Till {
     const { fetch, prices } = this.#options;
     if (!mayCost(request)) return send(request, fetch);
     const known = prices.lookup(request) ?? (await this.#remembered(request));
-    if (known !== undefined) return this.#pay(request, known);
+    if (known !== undefined) return this.#pay(request, known, "remembered");
     const response = await send(request, fetch);
     if (response.status !== 402) return response;
     const offer = readOffer(response.headers);
     if (offer === undefined) return response; // it wants to be paid in another way
     void response.body?.cancel();
-    return this.#pay(request, offer);
+    return this.#pay(request, offer, "asked");
   }
 
   /**
@@ -60,21 +61,22 @@ export class Till {
     const price = prices.known(request) ?? 0n;
     if (price === 0n) return undefined;
     const { origin } = request.url;
-    const channel = (await channels.list()).find((record) => record.origin === origin && record.status === "open");
-    if (channel === undefined) return undefined;
-    const now = await channels.refresh(channel);
-    if (now.status !== "open" || now.deposit - spentOf(now) < price) return undefined;
+    const covers = (record: ChannelRecord) => record.status === "open" && record.deposit - spentOf(record) >= price;
+    const channel = (await channels.list()).find((record) => record.origin === origin && covers(record));
+    if (channel === undefined || !covers(await channels.refresh(channel))) return undefined;
     const { chainId, contract, gatewayPath, terms } = channel;
     const { token, receiver, receiverSigner, challengePeriod } = terms;
     const where = { manager: { chainId, contract }, ...(gatewayPath !== undefined && { gatewayPath }) };
     return { ...where, price, token, receiver, receiverSigner, challengePeriod };
   }
 
-  async #pay(unkeyed: PreparedRequest, offer: Offer): Promise<Response> {
+  /** @param from whether the offer is the answer to this request, or remembered from a while ago, or from another one. */
+  async #pay(unkeyed: PreparedRequest, offer: Offer, from: "asked" | "remembered"): Promise<Response> {
     const { prices, limitsFor, allowInsecure, pool } = this.#options;
     const request = withIdempotencyKey(unkeyed);
     assertSecure(request.url, allowInsecure);
     let demand = offer;
+    let isOld = from === "remembered";
     for (let moves = 0; ; moves++) {
       const limits = await limitsFor(demand);
       this.#totals.check(demand, limits); // nothing is opened for what may not be paid
@@ -86,7 +88,12 @@ export class Till {
       }
       const { refusal } = outcome;
       const again = refusal.offer ?? demand;
-      if (outcome.kind === "ended") await this.#leave(seat, again, refusal.code, refusal.status);
+      if (outcome.kind === "ended") {
+        prices.forget(request);
+        // What is sold by somebody else here, or now, says nothing about the channel with whom it was remembered.
+        if (!isOld || isBySame(again, demand)) await this.#leave(seat, again, refusal.code, refusal.status);
+      }
+      isOld &&= refusal.offer === undefined;
       if (moves === MOVES) throw new PaymentRefusedError(refusal.code, refusal.status, "Try again later.");
       demand = again;
     }
@@ -101,17 +108,22 @@ export class Till {
       this.#totals.check(demand, limits);
       this.#totals.add(demand, demand.price);
       const reserve = () => pool.reserve(seat, demand, limits);
-      const payment = new Payment({ channels, fetch, patience, report, reserve }, channel, demand);
+      const conceded = (amount: bigint) => {
+        this.#totals.add(demand, amount);
+        this.#totals.check({ ...demand, price: 0n }, limits); // this request is counted already
+      };
+      const payment = new Payment({ channels, fetch, patience, report, reserve, conceded }, channel, demand);
       try {
         await this.#remember(seat, request, demand);
         outcome = await payment.make(request);
-      } catch (error) {
-        if (!payment.lost) this.#totals.add(demand, -demand.price);
-        throw error;
+      } finally {
+        const cost = outcome?.kind === "answered" ? outcome.cost : payment.lost ? demand.price : 0n;
+        this.#totals.add(demand, cost - demand.price);
       }
-      const cost = outcome.kind === "answered" ? outcome.cost : 0n;
-      this.#totals.add(demand, cost - demand.price);
       return outcome;
+    } catch (error) {
+      if (error instanceof PaymentRefusedError && WAITS_FOR_CHAIN.has(error.reason)) pool.doubt(seat);
+      throw error;
     } finally {
       gate.leave(outcome?.kind === "answered");
     }
@@ -130,7 +142,8 @@ export class Till {
 
   /**
    * Leaves a channel on which the receiver takes no more payments. Another one is opened only where that is plausible: a
-   * receiver's word alone shall not make us deposit again and again.
+   * receiver's word alone shall not make us deposit again and again, nor is one paid once more that ended the channel to
+   * be paid for what it refused.
    */
   async #leave(seat: Seat, offer: Offer, reason: string, status: number): Promise<void> {
     const { channels, pool } = this.#options;
@@ -141,5 +154,22 @@ export class Till {
       throw new PaymentRefusedError(reason, status, remedy);
     }
     pool.reject(seat);
+    const taken = await takenBy(now, channels);
+    if (taken === 0n) return;
+    this.#totals.take(keyOf(now), offer, taken);
+    const remedy = `It ended the channel, and took ${taken} for requests that it refused. Pay it again only if you trust it.`;
+    throw new PaymentRefusedError(reason, status, remedy);
   }
+}
+
+/** Whether two offers are to be paid with the same channels, but for their challenge period. */
+function isBySame(one: Offer, other: Offer): boolean {
+  const { chainId, contract } = one.manager;
+  return (
+    other.manager.chainId === chainId &&
+    other.manager.contract === contract &&
+    other.token === one.token &&
+    other.receiver === one.receiver &&
+    other.receiverSigner === one.receiverSigner
+  );
 }

@@ -1,10 +1,12 @@
 import type { Hex } from "@rmps/proofs";
 import type { ChannelView, Offer, Proof } from "@rmps/wire";
 import { charge, learn, lose, refuse } from "../book/moves.ts";
-import type { ChannelRecord } from "../book/record.ts";
+import { keyOf, type ChannelRecord } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
 import { isOurProof, signBalance } from "../paying-fetch/proof.ts";
+import type { ResolvedLimits } from "../paying-fetch/limits.ts";
 import { openSession, type Session, type SessionOptions } from "../paying-fetch/session.ts";
+import { takenBy } from "../paying-fetch/taken.ts";
 import { Totals } from "../paying-fetch/totals.ts";
 
 /** A payment that was handed to a client; what became of it is told later, or never. */
@@ -32,22 +34,16 @@ export class Teller {
 
   /** Checks an offer, finds or opens the channel, and signs. @throws as a paying fetch does. */
   async pay(offer: Offer): Promise<Ticket> {
-    const { limitsFor, pool, channels } = await this.session();
-    const limits = await limitsFor(offer);
+    const session = await this.session();
+    const limits = await session.limitsFor(offer);
     this.#totals.check(offer, limits);
-    for (let moves = 0; moves < 3; moves++) {
-      const seat = await pool.seat(offer, limits);
-      const balance = await pool.reserve(seat, offer, limits);
-      if (balance === undefined) {
-        pool.reject(seat);
-        continue;
-      }
-      this.#totals.add(offer, offer.price);
-      const { channel } = seat;
-      const signature = await signBalance(channels.wallet, channel, balance);
-      return { channelId: channel.id, balance, signature, offer, channel };
+    this.#totals.add(offer, offer.price); // before anything is waited for: others may be on their way
+    try {
+      return await ticketFor(offer, limits, session);
+    } catch (error) {
+      this.#totals.add(offer, -offer.price);
+      throw error;
     }
-    throw new SenderError("channel", "no channel takes payments", "Look at them: rmps channels.");
   }
 
   /**
@@ -81,10 +77,32 @@ export class Teller {
     const { channels } = await this.session();
     this.#totals.add(offer, -offer.price);
     const proven = view !== undefined && isOurProof(channel, view) ? view : undefined;
-    await channels.book.change(channel, (record) => {
-      if (proven === undefined || !learn(record, balance, offer.price, proven)) refuse(record, balance);
+    const lesson = await channels.book.change(channel, (record) => {
+      const learned = proven && learn(record, balance, offer.price, proven);
+      if (learned === undefined) refuse(record, balance);
+      return learned;
     });
+    if (lesson !== undefined) return this.#totals.add(offer, lesson.conceded);
+    // Why it was refused is not told here: perhaps because the channel has ended. The next payment then takes another.
+    const now = await channels.refresh(channel);
+    this.#totals.take(keyOf(now), offer, await takenBy(now, channels));
   }
+}
+
+/** Finds or opens the channel, and signs. */
+async function ticketFor(offer: Offer, limits: ResolvedLimits, { pool, channels }: Session): Promise<Ticket> {
+  for (let moves = 0; moves < 3; moves++) {
+    const seat = await pool.seat(offer, limits);
+    const balance = await pool.reserve(seat, offer, limits);
+    if (balance === undefined) {
+      pool.reject(seat);
+      continue;
+    }
+    const { channel } = seat;
+    const signature = await signBalance(channels.wallet, channel, balance);
+    return { channelId: channel.id, balance, signature, offer, channel };
+  }
+  throw new SenderError("channel", "no channel takes payments", "Look at them: rmps channels.");
 }
 
 /** What tells a ticket apart. */

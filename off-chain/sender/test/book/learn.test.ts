@@ -10,7 +10,7 @@ describe("book: what a sender learns from what a receiver proves", () => {
     doubt(record, take(record, 10n));
     expect(spentOf(record)).to.equal(0n);
     expect(take(record, 10n)).to.equal(11n);
-    expect(concede(record, 10n, 10n), "it was charged after all").to.equal(true);
+    expect(concede(record, 10n, 10n), "it was charged after all").to.equal(10n);
     refuse(record, 11n);
     expect(take(record, 10n)).to.equal(20n);
   });
@@ -30,7 +30,7 @@ describe("book: what a sender learns from what a receiver proves", () => {
     take(record, 10n);
     expect(adopt(record, 10n, 10n, 10n)).to.equal(false);
     expect(spentOf(record)).to.equal(10n);
-    expect(concede(record, 10n, 10n), "nothing was answered").to.equal(false);
+    expect(concede(record, 10n, 10n), "nothing was answered").to.equal(0n);
   });
 
   it("gives credit up once, to a receiver that lost its store, for the price of a request at most", () => {
@@ -39,14 +39,14 @@ describe("book: what a sender learns from what a receiver proves", () => {
     charge(record, take(record, 10n), 10n); // it now says: all 12 are spent
     expect(record.balance).to.equal(12n);
     const balance = take(record, 10n);
-    expect(concede(record, 12n, 10n), "nothing is missing").to.equal(false);
+    expect(concede(record, 12n, 10n), "nothing is missing").to.equal(0n);
     expect(balance).to.equal(22n);
     const poor = makeRecord();
     charge(poor, take(poor, 100n), 0n);
-    expect(concede(poor, 100n, 0n), "more than a price").to.equal(false);
+    expect(concede(poor, 100n, 0n), "more than a price").to.equal(0n);
     take(poor, 100n);
-    expect(concede(poor, 100n, 100n)).to.equal(true);
-    expect(concede(poor, 100n, 100n), "once").to.equal(false);
+    expect(concede(poor, 100n, 100n)).to.equal(100n);
+    expect(concede(poor, 100n, 100n), "once").to.equal(0n);
     expect(poor.writtenOff).to.equal(100n);
   });
 });

@@ -17,6 +17,13 @@ type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 const PRICE = 10n ** 16n;
 
+/** What a 402 asks for in the x402 dialect. */
+async function requirementsAt(url: string): Promise<object> {
+  const { headers } = await fetch(url);
+  const json = Buffer.from(headers.get("payment-required")!, "base64").toString();
+  return (JSON.parse(json) as { accepts: object[] }).accepts[0]!;
+}
+
 describe("plugins for the stock clients", () => {
   const world = useWorld();
   let receiver: RunningReceiver;
@@ -83,6 +90,29 @@ describe("plugins for the stock clients", () => {
       },
     ],
   ];
+
+  it("keep to the total, however many payments are asked for at once", async () => {
+    const requirements = await requirementsAt(`${receiver.url}/a`);
+    const options = { wallet: world.chain.key(2), rpc: world.chain.url, store, limits: { maxTotal: 2n * PRICE } };
+    const scheme = rmpsScheme(options);
+    const asked = await Promise.allSettled([1, 2, 3, 4].map(() => scheme.createPaymentPayload(2, requirements)));
+    expect(asked.filter(({ status }) => status === "fulfilled")).to.have.length(2);
+    expect(await spent()).to.equal(2n * PRICE);
+  });
+
+  it("take another channel where the chain says that the first is closed", async () => {
+    const requirements = await requirementsAt(`${receiver.url}/a`);
+    const scheme = rmpsScheme({ wallet: world.chain.key(2), rpc: world.chain.url, store });
+    const { payload } = await scheme.createPaymentPayload(2, requirements);
+    const [record] = [...(await store.read()).channels.values()];
+    const asReceiver = world.chain.manager.connect(await world.chain.signer(1));
+    await (await asReceiver.close(record!.terms, 0n, 0n, "0x", 0n, "0x")).wait();
+    const refused = { paymentPayload: { payload }, paymentRequired: { accepts: [requirements] } };
+    expect(await scheme.schemeHooks.onPaymentResponse(refused)).to.deep.equal({ recovered: true });
+    const { payload: next } = await scheme.createPaymentPayload(2, requirements);
+    expect(next["channelId"]).to.not.equal(payload["channelId"]);
+    expect([...(await store.read()).channels.values()].map(({ status }) => status)).to.deep.equal(["closed", "open"]);
+  });
 
   clients.forEach(([name, make], index) => {
     it(`${name} opens a channel, pays, pays again, and closes by agreement`, async function () {
