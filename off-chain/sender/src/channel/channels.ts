@@ -10,6 +10,7 @@ import { Chains, factsOf, type Chain } from "./chain.ts";
 import { isWith, type Counterparty } from "./counterparty.ts";
 import { deposit } from "./deposit.ts";
 import { depositSponsored, hasGasMoney, type Sponsor } from "./sponsor/deposit.ts";
+import { forEach } from "./each.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
@@ -137,17 +138,19 @@ export class Channels {
    * Finishes what was begun, also by an earlier process: finalizes what is due, and where the challenge period has not
    * even begun, because the process ended, asks again.
    * @param onlyDue leaves those out whose challenge period has not begun.
+   * @param chainId leaves those out that are on another chain; undefined: none.
+   * @throws the first failure, once all that can be finished is.
    */
-  async finishAll(onlyDue = false): Promise<Exit[]> {
-    const exits: Exit[] = [];
-    for (const record of await this.list()) {
-      if (record.status !== "closing") continue;
-      const { deposit, closesAt } = await this.factsOf(record);
-      if (deposit === 0n || (onlyDue && closesAt === 0n)) continue;
-      const exit = closesAt === 0n ? await this.close(record) : await this.finalize(record);
-      if (exit !== undefined) exits.push(exit);
-    }
-    return exits;
+  async finishAll(onlyDue = false, chainId?: bigint): Promise<Exit[]> {
+    const closing = (await this.list()).filter(({ status }) => status === "closing");
+    return forEach(
+      closing.filter((record) => chainId === undefined || record.chainId === chainId),
+      async (record) => {
+        const facts = await this.factsOf(record);
+        if (facts.deposit === 0n || (onlyDue && facts.closesAt === 0n)) return undefined;
+        return facts.closesAt === 0n ? this.close(record) : this.finalize(record);
+      },
+    );
   }
 
   async #adopt(chainId: bigint, manager: KnownManager, adoption: Adoption): Promise<ChannelRecord[]> {

@@ -28,6 +28,7 @@ export interface PayingFetch {
    * Ends channels and brings back what was not spent: by agreement at once, else by the challenge period, after which
    * `finalize` is due. Waits for requests under way; a request that is made meanwhile waits for another channel.
    * @param only which of this wallet's channels in the store: those used at one origin; all by default.
+   * @throws the first failure, such as that of a chain that `rpc` does not reach, once all others are ended.
    */
   close(only?: { origin?: string }): Promise<Exit[]>;
   /** Finishes what `close` began, also in an earlier process: finalizes all that is due, asks again where it must. */

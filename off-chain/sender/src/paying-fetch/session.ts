@@ -1,6 +1,9 @@
 import { memoryStore } from "../book/memory-store.ts";
+import type { ChannelRecord } from "../book/record.ts";
 import type { Store } from "../book/store.ts";
 import { Channels } from "../channel/channels.ts";
+import { forEach } from "../channel/each.ts";
+import type { Exit } from "../channel/exit.ts";
 import type { ChannelsOptions } from "../channel/options.ts";
 import type { Managers } from "../channel/managers.ts";
 import { platformFetch } from "../http/request.ts";
@@ -49,14 +52,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** Closes channels of a session's wallet; see `PayingFetch.close`. */
-export async function closeAll({ channels, pool }: Session, only: { origin?: string } = {}) {
-  const exits = [];
-  for (const record of await channels.list()) {
-    if (record.status === "closed" || record.status === "opening") continue;
-    if (only.origin !== undefined && record.origin !== only.origin) continue;
-    if ((await channels.factsOf(record)).deposit === 0n) continue; // nothing to get back
+export async function closeAll({ channels, pool }: Session, only: { origin?: string } = {}): Promise<Exit[]> {
+  const isMeant = ({ status, origin }: ChannelRecord) =>
+    status !== "closed" && status !== "opening" && (only.origin === undefined || origin === only.origin);
+  return forEach((await channels.list()).filter(isMeant), async (record) => {
+    if ((await channels.factsOf(record)).deposit === 0n) return undefined; // nothing to get back
     await pool.retire(record);
-    exits.push(await channels.close(record));
-  }
-  return exits;
+    return channels.close(record);
+  });
 }

@@ -2,7 +2,9 @@ import { signClosingAgreement, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { JsonRpcProvider, Wallet } from "ethers";
 
-import { memoryStore, PaymentRefusedError, type Store } from "../../src/index.ts";
+import { keyOf } from "../../src/book/record.ts";
+import { memoryStore, PaymentRefusedError, SenderError, type Store } from "../../src/index.ts";
+import { makeRecord, TERMS } from "../support/record.ts";
 import { PRICE, type Seller, type SellerOptions } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -200,6 +202,28 @@ describe("closing a channel", () => {
     expect(other.only().ended).to.equal(true);
   });
 
+  it("ends what it can where the chain of another channel cannot be reached, and says so", async () => {
+    const { store, seller, pay, channel } = await paid();
+    const { terms } = await channel();
+    const elsewhere = (status: "open" | "closing") =>
+      store.update(({ channels }) => {
+        const foreign = { ...makeRecord(), chainId: 5n, terms: { ...TERMS, sender: terms.sender }, status };
+        const all = [...channels].filter(([key]) => key !== keyOf(foreign));
+        channels.clear(); // it comes first
+        for (const [key, record] of [[keyOf(foreign), foreign] as const, ...all]) channels.set(key, record);
+      });
+    await elsewhere("open");
+    await seller.stop();
+    expect((await rejection(pay.close(), SenderError)).code).to.equal("chain");
+    const own = async () => (await (await pay.channels).list()).find(({ chainId }) => chainId === 31337n)!;
+    expect((await own()).status).to.equal("closing");
+
+    await elsewhere("closing");
+    await world.chain.pass(3600);
+    expect((await rejection(pay.finalize(), SenderError)).code).to.equal("chain");
+    expect((await own()).status).to.equal("closed");
+  });
+
   it("waits for requests under way, and concedes them", async () => {
     let release: () => void = () => undefined;
     const { seller, pay } = await paid();
@@ -209,7 +233,11 @@ describe("closing a channel", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const closing = pay.close();
-    setTimeout(() => release(), 50);
+    const channels = await pay.channels;
+    const [record] = await channels.list();
+    await channels.factsOf(record!); // as far as close() comes without waiting
+    expect(seller.log.some((line) => line.startsWith("DELETE"))).to.equal(false);
+    release();
     expect((await slow).status).to.equal(200);
     expect((await closing)[0]).to.include({ kind: "closed", by: "agreement", settled: 2n * PRICE });
   });

@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
+import { join } from "node:path";
 
+import { keyOf } from "../../src/book/record.ts";
+import { fileStore, type ChannelRecord } from "../../src/index.ts";
 import { useCliWorld } from "../support/cli-world.ts";
+import { makeRecord, TERMS } from "../support/record.ts";
 import { PRICE } from "../support/seller.ts";
 
 interface Row {
@@ -106,6 +110,54 @@ describe("rmps open, topup, channels, close and finalize", () => {
     expect((world.json(done) as Row[])[0]).to.include({ kind: "closed", settled: PRICE.toString() });
     expect(await chain.balance(chain.address(5))).to.equal(before - PRICE);
     expect(world.json(await run("close", "--all"))).to.deep.equal([]);
+  });
+
+  it("finalizes what is due on this chain, whatever is closing on another one", async () => {
+    const seller = await world.seller();
+    await world.run("get", `${seller.url}/a`);
+    await seller.stop();
+    const [known] = (await rows()).filter(({ origin }) => origin === seller.url);
+    await world.run("close", known!.channel);
+    const store = fileStore(join(world.home, "book.json"));
+    await store.update(({ channels }) => {
+      const all = [...channels];
+      channels.clear(); // the other one comes first
+      const terms = { ...TERMS, sender: world.chain.address(2) };
+      const foreign: ChannelRecord = { ...makeRecord(), chainId: 5n, terms, status: "closing" };
+      for (const [key, record] of [[keyOf(foreign), foreign] as const, ...all]) channels.set(key, record);
+    });
+    await world.chain.pass(3600);
+    const done = await world.run("finalize");
+    expect(done.code, done.stderr).to.equal(0);
+    expect((world.json(done) as Row[]).map(({ channel }) => channel)).to.deep.equal([known!.channel]);
+  });
+
+  it("finalizes once more what a re-org opened again", async () => {
+    const node = new JsonRpcProvider(world.chain.url);
+    const seller = await world.seller();
+    await world.run("get", `${seller.url}/a`);
+    await seller.stop();
+    const [known] = (await rows()).filter(({ origin }) => origin === seller.url);
+    await world.run("close", known!.channel);
+    await world.chain.pass(3600);
+    const before: unknown = await node.send("evm_snapshot", []);
+    expect(world.json(await world.run("finalize"))).to.have.length(1);
+    await node.send("evm_revert", [before]);
+    node.destroy();
+    const again = world.json(await world.run("finalize")) as Row[];
+    expect(again.map(({ channel }) => channel)).to.deep.equal([known!.channel]);
+    expect(world.json(await world.run("finalize"))).to.deep.equal([]);
+  });
+
+  it("closes a channel whose session key is gone, if it is named", async () => {
+    const seller = await world.seller();
+    const { pay, channel } = world.sender({ sessionKey: world.chain.key(7) });
+    await pay(`${seller.url}/a`);
+    const { id } = await channel();
+    expect((await world.run("topup", id, "1")).code, "which would be lost time").to.equal(4);
+    const closing = await world.run("close", id.slice(0, 12));
+    expect(closing.code, closing.stderr).to.equal(0);
+    expect((world.json(closing) as Row[])[0]).to.include({ channel: id, kind: "closing", settled: "0" });
   });
 
   it("knows no channel by a wrong or an ambiguous name", async () => {

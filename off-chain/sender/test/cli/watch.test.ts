@@ -1,4 +1,4 @@
-import { signBalanceProof } from "@rmps/proofs";
+import { channelId, signBalanceProof } from "@rmps/proofs";
 import { writeBundle } from "@rmps/wire";
 import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
@@ -43,6 +43,21 @@ describe("rmps watch", () => {
     expect(await world.chain.blockNumber(), "one transaction").to.equal(block + 1);
     expect(await world.chain.balance(cheated.seller.offer.receiver)).to.equal(3n * PRICE);
     expect((await world.chain.manager.stateOf(open.record.id)).settled).to.equal(0n);
+  });
+
+  it("defends all that it can in one look, and fails where it cannot", async () => {
+    const [astray, cheated] = [await channel(), await channel()];
+    await cheat(cheated.record, PRICE);
+    // A bundle whose proof is good, of a contract that is none.
+    const manager = { chainId: 31337n, contract: `0x${"12".repeat(20)}` as const };
+    const { terms } = astray.record;
+    const id = channelId(terms, manager);
+    const proof = signBalanceProof({ ...manager, channelId: id, balance: PRICE }, world.chain.key(2));
+    const bundle = writeBundle({ ...manager, id, terms, amount: PRICE, balance: PRICE, proof });
+    await writeFile(join(world.home, "0-first.json"), JSON.stringify(bundle));
+    const run = await world.runWith({}, "watch", world.home, "--once", ...GAS_PAYER);
+    expect(run.code, "there is no such contract").to.equal(6);
+    expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
   });
 
   it("watches on until all channels are closed", async () => {

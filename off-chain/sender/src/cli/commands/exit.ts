@@ -1,9 +1,10 @@
 import type { ChannelRecord } from "../../book/record.ts";
+import { forEach } from "../../channel/each.ts";
 import type { Exit } from "../../channel/exit.ts";
 import { SenderError } from "../../errors.ts";
 import type { Context } from "../context.ts";
 import { show } from "../money.ts";
-import { known, pick } from "./pick.ts";
+import { known, pickToEnd } from "./pick.ts";
 
 const when = (closesAt: bigint) => new Date(Number(closesAt) * 1000).toISOString().replace(".000", "");
 
@@ -33,19 +34,22 @@ export async function close(names: string[], all: boolean, context: Context): Pr
   const channels = await context.channels();
   const records: ChannelRecord[] = [];
   if (all) records.push(...(await known(context)).filter(({ status, deposit }) => status !== "closed" && deposit > 0n));
-  for (const name of names) records.push(await pick(name, context));
+  for (const name of names) records.push(await pickToEnd(name, context));
   const exits: Exit[] = [];
-  for (const record of records) exits.push(await channels.close(record));
-  await report(exits, context);
+  try {
+    await forEach(records, async (record) => void exits.push(await channels.close(record)));
+  } finally {
+    await report(exits, context);
+  }
 }
 
 /** `rmps finalize`: all that is due. */
 export async function finalize(context: Context): Promise<void> {
   await known(context);
   const channels = await context.channels();
-  const exits = await channels.finishAll();
-  await report(exits, context);
   const { chainId } = await context.chain();
+  const exits = await channels.finishAll(false, chainId);
+  await report(exits, context);
   for (const { id, status, ending, chainId: chain } of await channels.list()) {
     const closesAt = ending?.closesAt;
     const isLater = chain === chainId && status === "closing" && !exits.some(({ channel }) => channel.id === id);

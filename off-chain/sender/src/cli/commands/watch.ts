@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLOSED } from "../../book/moves.ts";
 import { factsOf, managerAt, type Chain } from "../../channel/chain.ts";
+import { forEach } from "../../channel/each.ts";
 import { mined } from "../../channel/transaction.ts";
 import { SenderError } from "../../errors.ts";
 import { parseBundles } from "../bundle.ts";
@@ -71,6 +72,7 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   const chain = await context.chain();
   let bundles = await readFor(chain, paths);
   context.output.note(`watching ${bundles.length} channel(s)`);
+  if (once) return void (await forEach(bundles, (bundle) => defend(bundle, chain, context)));
   for (;;) {
     let left = 0;
     for (const bundle of bundles) {
@@ -78,12 +80,12 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
         if (await defend(bundle, chain, context)) left++;
       } catch (error) {
         // One that fails must not keep the others from being defended; a watchtower goes on.
-        if (once || !(error instanceof SenderError)) throw error;
-        context.output.note(`${bundle.id.slice(0, 10)}…: ${error.message}; trying again`);
+        const message = error instanceof Error ? error.message : String(error);
+        context.output.note(`${bundle.id.slice(0, 10)}…: ${message}; trying again`);
         left++;
       }
     }
-    if (once || left === 0) return;
+    if (left === 0) return;
     await sleep(seconds * 1000);
     bundles = await readFor(chain, paths).catch((error: unknown) => {
       context.output.note(`${error instanceof Error ? error.message : String(error)}; going on with what was read`);
