@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { SenderError } from "../../src/index.ts";
-import { PRICE } from "../support/seller.ts";
+import { PRICE, type Seller } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
 describe("createPayingFetch with an honest receiver", () => {
@@ -48,13 +48,22 @@ describe("createPayingFetch with an honest receiver", () => {
   });
 
   it("lets a hundred parallel calls share one channel and one opening", async () => {
-    let [under, most] = [0, 0];
+    let [arrived, under, most] = [0, 0, 0];
     let firstAlone: boolean | undefined;
-    const seller = await world.seller({
+    const waiting: (() => void)[] = [];
+    const seller: Seller = await world.seller({
       onPayment: async () => {
         most = Math.max(most, ++under);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        firstAlone ??= under === 1;
+        if (++arrived === 1) {
+          // Until all have been told the price, and could pay.
+          while (seller.log.length < 101) await new Promise((resolve) => setImmediate(resolve));
+          firstAlone = under === 1;
+          return undefined;
+        }
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          if (waiting.length === 8 || arrived === 100) for (const go of waiting.splice(0)) go();
+        });
         return undefined;
       },
       onCharged: () => {
