@@ -93,8 +93,8 @@ describe("the web page with a wallet of the browser's (EIP-6963)", () => {
     await clearData(page);
     await page.reload();
     await connect(page);
-    await says(page, "Deposits without a key");
-    await page.getByRole("button", { name: "Close from the wallet" }).click();
+    await says(page, "Other deposits");
+    await page.getByRole("button", { name: "Close it" }).click();
     await says(page, /Closing without the seller's agreement/);
     expect(sent(wallet)).to.have.length(2);
     await page.getByRole("button", { name: "Get the rest back" }).click();
@@ -105,7 +105,7 @@ describe("the web page with a wallet of the browser's (EIP-6963)", () => {
     await shop.pass(3601);
     await page.reload();
     await connect(page);
-    await page.locator("#lost").getByRole("button", { name: "Get the rest back" }).click();
+    await page.locator("#others").getByRole("button", { name: "Get the rest back" }).click();
     await says(page, "Closed. 1.98 MIC came back to your wallet; the seller was paid 0.02 MIC.");
     expect(before - (await shop.balance(5))).to.equal(2n * CENT);
   });

@@ -162,6 +162,6 @@ export class App {
     if (account === undefined) return this.#view.nobody();
     await this.#customer.reread();
     this.#view.channel(this.#customer.channel, account);
-    this.#view.lost(this.#customer.lost, (channel) => this.#endings.endLost(channel));
+    this.#view.others(this.#customer.others, (channel) => this.#endings.end(channel));
   }
 }

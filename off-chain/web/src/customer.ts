@@ -15,8 +15,8 @@ export class Customer {
   #purse: Purse | undefined;
   /** With which is paid, or which is being closed. */
   channel: ChannelRecord | undefined;
-  /** Channels whose session key is gone. */
-  lost: ChannelRecord[] = [];
+  /** Those that can only be closed. */
+  others: ChannelRecord[] = [];
 
   constructor(facts: Facts, database: Database, onEvent: (event: SenderEvent) => void) {
     this.#facts = facts;
@@ -49,7 +49,7 @@ export class Customer {
     this.#account = account;
     rememberWallet(localStorage, { id: account.id, account: account.address });
     await this.refresh();
-    this.lost = await this.#purse.lost();
+    this.others = await this.#purse.others();
   }
 
   /**
@@ -60,7 +60,7 @@ export class Customer {
     this.#account = undefined;
     this.#purse = undefined;
     this.channel = undefined;
-    this.lost = [];
+    this.others = [];
   }
 
   /** Asks the chain about the channel. */

@@ -42,8 +42,8 @@ export class Endings {
     });
   }
 
-  /** For a channel whose session key is gone. */
-  endLost(channel: ChannelRecord): void {
+  /** For a channel that can only be closed. */
+  end(channel: ChannelRecord): void {
     if (channel.status === "open") this.close(channel);
     else this.finalize(channel);
   }
@@ -62,7 +62,7 @@ export class Endings {
     }
     this.#view.step(undefined);
     await this.#customer.refresh();
-    this.#customer.lost = await this.#customer.purse.lost();
+    this.#customer.others = await this.#customer.purse.others();
   }
 }
 

@@ -31,7 +31,7 @@ export interface Facts {
   readonly crossSite: boolean;
   /** Path of the receiver's API at this origin. */
   readonly gatewayPath: string;
-  /** Undefined: everybody pays for his own deposits. */
+  /** Undefined: everybody pays for their own deposits. */
   readonly sponsoring: Sponsoring | undefined;
   /** RPC of a development chain, where a demo wallet has demo money; undefined elsewhere. */
   readonly demoRpc: string | undefined;

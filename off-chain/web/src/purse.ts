@@ -74,11 +74,19 @@ export class Purse {
     return alive.sort((a, b) => (worth(b) > worth(a) ? 1 : -1))[0];
   }
 
-  /** Channels of the wallet with this receiver whose session key is gone; they can only be closed. */
-  async lost(): Promise<ChannelRecord[]> {
+  /**
+   * What else of the wallet's lies with this receiver, and can only be closed: channels whose session key is gone, that
+   * were opened on other terms, or that are being closed beside the one with which is paid.
+   */
+  async others(): Promise<ChannelRecord[]> {
     const { facts } = this.#options;
-    const records = await this.channels.recover(facts.chainId, facts, (terms) => this.#isWithShop(terms));
-    return records.filter(({ deposit, charged }) => deposit > charged);
+    const isHere = ({ receiver, token }: Terms) => receiver === facts.receiver && token === facts.token;
+    const lost = await this.channels.recover(facts.chainId, facts, isHere);
+    const known = await this.channels.discover(facts.chainId, facts, isHere); // the lost ones among them, by now
+    const shown = await this.channel();
+    const isOther = ({ id, terms, status, deposit }: ChannelRecord) =>
+      isHere(terms) && id !== shown?.id && status !== "closed" && deposit > 0n;
+    return [...new Map([...lost, ...known].filter(isOther).map((record) => [record.id, record])).values()];
   }
 
   /** What the wallet holds of the token. */
@@ -102,9 +110,8 @@ export class Purse {
   }
 
   /**
-   * Opens a channel, or adds to the one that is open: one confirmation where the token allows it, or one
-   * signature where the seller pays the network's fee. Two tabs that open one
-   * at the same time get the same.
+   * Opens a channel, or adds to the one that is open: one confirmation where the token allows it, or one signature where
+   * the seller pays the network's fee. Two tabs that open one at the same time get the same.
    */
   async deposit(amount: bigint, channel: ChannelRecord | undefined): Promise<ChannelRecord> {
     if (channel?.status === "open") return this.channels.topUp(channel, amount, this.#sponsor);
@@ -148,8 +155,9 @@ export class Purse {
     return this.channels.close(channel);
   }
 
-  finalize(channel: ChannelName): Promise<Exit | undefined> {
-    return this.channels.finalize(channel);
+  /** Brings back what is left; where the chain has not heard of the close, because it was declined, asks once more. */
+  async finalize(channel: ChannelName): Promise<Exit | undefined> {
+    return (await this.closesAt(channel)) === 0n ? this.close(channel) : this.channels.finalize(channel);
   }
 
   /** Unix time from which the rest of a channel that is being closed can be had. */

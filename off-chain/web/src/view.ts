@@ -119,7 +119,7 @@ export class View {
 
   /** Shows nobody's channels: no account is at hand. */
   nobody(): void {
-    for (const id of ["channel", "lost", "again"]) element(id, HTMLElement).hidden = true;
+    for (const id of ["channel", "others", "again"]) element(id, HTMLElement).hidden = true;
   }
 
   channel(channel: ChannelRecord | undefined, { name, address }: { name: string; address: string }): void {
@@ -144,13 +144,13 @@ export class View {
     element("finalize", HTMLButtonElement).hidden = isOpen;
   }
 
-  lost(channels: readonly ChannelRecord[], end: (channel: ChannelRecord) => void): void {
-    element("lost", HTMLElement).hidden = channels.length === 0;
+  others(channels: readonly ChannelRecord[], end: (channel: ChannelRecord) => void): void {
+    element("others", HTMLElement).hidden = channels.length === 0;
     const items = channels.map((channel) => {
-      const left = format(channel.deposit - channel.charged, this.#currency);
+      const left = format(channel.deposit - spentOf(channel), this.#currency);
       const isOpen = channel.status === "open";
       const text = `${left}${isOpen ? "" : ", being closed"}, channel ${short(channel.id)}`;
-      const label = isOpen ? "Close from the wallet" : "Get the rest back";
+      const label = isOpen ? "Close it" : "Get the rest back";
       return make(
         "li",
         {},
@@ -158,6 +158,6 @@ export class View {
         make("button", { type: "button", onclick: () => end(channel) }, label),
       );
     });
-    element("lost-list", HTMLUListElement).replaceChildren(...items);
+    element("others-list", HTMLUListElement).replaceChildren(...items);
   }
 }
