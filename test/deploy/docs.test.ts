@@ -1,8 +1,17 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { planDeployment } from "@rmps/contracts/deploy";
 import { expect } from "chai";
@@ -80,15 +89,28 @@ describe("docs/integrate.md", () => {
   const folder = join(root, "cache", `docs-${process.pid}`);
   let chain: LocalChain;
 
+  /** The stock clients are installed beside the benchmark, with a lock file of their own; CI demands them. */
+  const CLIENTS = ["@x402/fetch", "mppx"];
+  const installed = join(root, "off-chain", "bench", "node_modules");
+  const hasClients = existsSync(installed) || process.env["RMPS_STOCK_CLIENTS"] === "required";
+  const isLeftOut = (name: string) => !hasClients && ["x402.ts", "mppx.ts"].includes(name);
+
   before(async () => {
     chain = await startLocalChain(0);
     mkdirSync(folder, { recursive: true });
-    for (const { name, code } of files) writeFileSync(join(folder, name), code);
+    for (const { name, code } of files) if (!isLeftOut(name)) writeFileSync(join(folder, name), code);
+    for (const name of CLIENTS) if (hasClients) linkPackage(name);
   });
   after(async () => {
     await chain.close();
     rmSync(folder, { recursive: true });
   });
+
+  function linkPackage(name: string): void {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(realpathSync(join(installed, name)), link, "dir");
+  }
 
   function run(name: string, env: Record<string, string> = {}): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -104,6 +126,8 @@ describe("docs/integrate.md", () => {
     expect(files.map(({ mark, name }) => [mark, name])).to.deep.equal([
       ["file", "sell.ts"],
       ["file", "buy.ts"],
+      ["file", "x402.ts"],
+      ["file", "mppx.ts"],
       ["file", "channel.ts"],
       ["file", "viem.ts"],
       ["file", "Escrow.sol"],
@@ -134,7 +158,8 @@ describe("docs/integrate.md", () => {
     try {
       for await (const line of createInterface({ input: seller.stdout })) {
         const [, url = ""] = /^Selling on (\S+)$/.exec(line) ?? [];
-        expect(await run("buy.ts", { SHOP: url })).to.equal("Hello, payer!\n");
+        const buyers = ["buy.ts", "x402.ts", "mppx.ts"].filter((name) => !isLeftOut(name));
+        for (const name of buyers) expect(await run(name, { SHOP: url }), name).to.equal("Hello, payer!\n");
         return;
       }
       throw new Error("sell.ts said nothing.");
