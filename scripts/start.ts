@@ -13,6 +13,9 @@ import { openShop } from "./lib/shop.ts";
 
 const root = join(import.meta.dirname, "..");
 
+/** Where `rmps` looks for the chain unless told otherwise. */
+const LOCAL_RPC = "http://127.0.0.1:8545";
+
 function portFrom(name: string, usual: number): number {
   const text = process.env[name];
   if (text === undefined || text === "") return usual;
@@ -79,6 +82,9 @@ async function stop(): Promise<void> {
 process.on("SIGINT", () => void stop());
 process.on("SIGTERM", () => void stop());
 
+// The command looks for the chain where it usually is.
+const where = chain.url === LOCAL_RPC ? "" : ` --rpc ${chain.url}`;
+
 console.log(`
   Chain     ${chain.url}  (chain id 31337, Hardhat's well-known accounts)
   Token     ${chain.token}  (MIC; accounts #2 to #9 hold 1,000 each)
@@ -89,7 +95,7 @@ console.log(`
 RMPS is ready. In another terminal:
 
   curl -i ${shop.url}/doggo.jpg
-  npx rmps get ${shop.url}/doggo.jpg --account 2 > doggo.jpg
+  npx rmps get ${shop.url}/doggo.jpg --account 2${where} > doggo.jpg
 
 Also on sale: /kitten.jpg, /teapot.jpg, /test.txt. Ctrl-C stops.
 `);

@@ -32,6 +32,14 @@ describe("npm start: the rmps command", () => {
     }
   });
 
+  it("is printed as it works, wherever the chain is", async () => {
+    const [, line = ""] = /npx rmps (get .*) > doggo\.jpg/.exec(shop.process.output())!;
+    const printed = ["off-chain/sender/bin/rmps.js", ...line.split(" ")];
+    const { stdout, stderr, code } = await runProcess(printed, { RMPS_STATE: home });
+    expect(code, stderr).to.equal(0);
+    expect(stdout.subarray(0, 3).toString("hex")).to.equal("ffd8ff");
+  });
+
   it("says where the money is, closes, and is refunded all but what was spent", async () => {
     const listed = await rmps("channels", "--json");
     expect(listed.code, listed.stderr).to.equal(0);
@@ -39,7 +47,8 @@ describe("npm start: the rmps command", () => {
 
     const { code, stderr } = await rmps("close", "--all");
     expect(code, stderr).to.equal(0);
-    const spent = Object.values(prices).reduce((sum, price) => sum + price, 0n);
+    const once = Object.values(prices).reduce((sum, price) => sum + price, 0n);
+    const spent = once + prices["/doggo.jpg"];
     await eventually(async () => (await shop.token.balanceOf(account(2).address)) === 1_000n * 10n ** 18n - spent);
     expect(await shop.token.balanceOf(shop.receiver)).to.equal(spent);
   });
