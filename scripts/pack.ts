@@ -78,8 +78,9 @@ export function setVersion(version: string): void {
 const OF_THE_REPOSITORY = new Set(["scripts", "workspaces", "devDependencies", "allowScripts"]);
 
 /**
- * The root as a package, without what only the repository needs. Its README there is not the repository's, whose links lead to files that no package holds, but
- * `bindings/README.md`; npm takes a README from nowhere but a package's own folder.
+ * The root as a package, without what only the repository needs. Its README there is not the repository's, whose links
+ * lead to files that no package holds, but `bindings/README.md`; npm takes a README from nowhere but a package's own
+ * folder.
  */
 function stageRoot(folder: string): void {
   for (const path of ["LICENSE", "contracts", "dist"]) {

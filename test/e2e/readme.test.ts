@@ -40,19 +40,38 @@ describe("README", () => {
 });
 
 describe("The documents", () => {
-  const documents = [
-    "README.md",
-    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  const inFolder = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".md"))
-      .map((name) => join("docs", name)),
+      .map((name) => join(folder, name));
+  const documents = [
+    ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bindings/README.md"],
+    ...readdirSync(join(root, "off-chain")).map((name) => join("off-chain", name, "README.md")),
+    ...["docs", "test"].flatMap(inFolder),
   ];
+
+  /** Without its blocks of code, in which nothing is a link or a heading. */
+  const proseOf = (document: string) => readFileSync(join(root, document), "utf8").replace(/^```[\s\S]*?^```/gm, "");
+
+  /** The fragments of a page's headings, as they are shown on the web. */
+  function fragmentsOf(document: string): string[] {
+    return [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+  }
 
   it("link to what is there", () => {
     const broken = documents.flatMap((document) =>
-      [...readFileSync(join(root, document), "utf8").matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
-        .map((match) => match[1]!)
-        .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(root, dirname(document), link)))
-        .map((link) => `${document}: ${link}`),
+      [...proseOf(document).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)]*))?\)/g)]
+        .filter(([, link = "", fragment]) => {
+          const target = link === "" ? document : join(dirname(document), link);
+          if (!existsSync(join(root, target))) return true;
+          return fragment !== undefined && target.endsWith(".md") && !fragmentsOf(target).includes(fragment);
+        })
+        .map(([link]) => `${document}: ${link}`),
     );
     expect(broken).to.deep.equal([]);
   });
