@@ -15,19 +15,17 @@ export const RESPONSE_HEADERS: readonly string[] = [
   PAYMENT_RESPONSE,
 ];
 
-const OURS = new Set(
-  [...Object.values(RDN), PAYMENT_SIGNATURE, PAYMENT_REQUIRED, PAYMENT_RESPONSE, PAYMENT_RECEIPT].map((name) =>
-    name.toLowerCase(),
-  ),
-);
+/** How all names of payment headers begin: ours, and what other versions of the dialects may have. */
+const OURS = /^(?:rdn-|payment-|x-payment)/i;
+
+/** Headers that hold credentials or challenges of any scheme. */
+const AUTHENTICATION = new Set([AUTHORIZATION.toLowerCase(), WWW_AUTHENTICATE.toLowerCase()]);
 
 /**
  * Whether a header is about payment, in whatever direction, and so must not be passed on to, or taken from, an upstream.
  * @param name  of any case.
- * @param value of `Authorization` only the `Payment` scheme is ours.
+ * @param value of `Authorization` and `WWW-Authenticate` only the `Payment` scheme is ours, wherever it stands in them.
  */
 export function isPaymentHeader(name: string, value: string): boolean {
-  const lower = name.toLowerCase();
-  if (lower !== AUTHORIZATION.toLowerCase()) return OURS.has(lower);
-  return namesPayment(value);
+  return AUTHENTICATION.has(name.toLowerCase()) ? namesPayment(value) : OURS.test(name);
 }

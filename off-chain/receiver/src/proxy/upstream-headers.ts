@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { isPaymentHeader } from "@rmps/wire";
 import { addressOf } from "../door/client.ts";
 
 /** Headers between two neighbours only (RFC 9110, 7.6.1), and those that we set ourselves. */
@@ -18,17 +19,9 @@ const HOP_BY_HOP = new Set([
 /** Of the request: what the client could use to pose as our proxy. */
 const CLAIMS = new Set(["host", "expect", "forwarded", "x-real-ip", "access-control-expose-headers"]);
 
-/** The headers of payments, in all dialects. */
-function isPayment(name: string): boolean {
-  return name.startsWith("rdn-") || name.startsWith("payment-") || name.startsWith("x-payment");
-}
-
 function named(connection: string | undefined): ReadonlySet<string> {
   return new Set((connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
 }
-
-/** Of `Authorization` only the `Payment` scheme is ours. */
-const PAYMENT_SCHEME = /^payment(?:\s|$)/i;
 
 /** What of a request's headers an upstream gets. */
 export function requestHeaders(request: IncomingMessage): Record<string, string | string[]> {
@@ -36,8 +29,7 @@ export function requestHeaders(request: IncomingMessage): Record<string, string 
   const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(request.headersDistinct)) {
     if (value === undefined || HOP_BY_HOP.has(name) || CLAIMS.has(name) || dropped.has(name)) continue;
-    if (isPayment(name) || name.startsWith("x-forwarded-")) continue;
-    if (name === "authorization" && value.some((text) => PAYMENT_SCHEME.test(text))) continue;
+    if (isPaymentHeader(name, value.join(", ")) || name.startsWith("x-forwarded-")) continue;
     result[name] = value.length === 1 ? value[0]! : value;
   }
   result["x-forwarded-for"] = addressOf(request) ?? "unknown";
@@ -54,8 +46,7 @@ export function responseHeaders(raw: readonly Buffer[], origin: string, prefix: 
   }
   const dropped = named(pairs.find(([name]) => name === "connection")?.[1]);
   return pairs
-    .filter(([name]) => !HOP_BY_HOP.has(name) && !dropped.has(name) && !isPayment(name))
-    .filter(([name, value]) => name !== "www-authenticate" || !PAYMENT_SCHEME.test(value))
+    .filter(([name, value]) => !HOP_BY_HOP.has(name) && !dropped.has(name) && !isPaymentHeader(name, value))
     .map(([name, value]) => [name, name === "location" ? ownLocation(value, origin, prefix) : value]);
 }
 
@@ -69,9 +60,6 @@ function ownLocation(location: string, origin: string, prefix: string): string {
 /** The headers of a request without those of its payment. */
 export function withoutPayment(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(
-    Object.entries(headers).filter(
-      ([name, value]) =>
-        !isPayment(name) && !(name === "authorization" && typeof value === "string" && PAYMENT_SCHEME.test(value)),
-    ),
+    Object.entries(headers).filter(([name, value]) => !isPaymentHeader(name, [value].flat().join(", "))),
   );
 }

@@ -6,9 +6,9 @@ const OURS = new RegExp(`^${SCHEME}(?:[ \\t]+|$)(.*)$`, "is");
 const QUOTED = /"(?:[^"\\]|\\.)*(?:"|\\?$)/gs;
 const ANYWHERE = new RegExp(`(?:^|,)[ \\t]*${SCHEME}(?:[ \\t]|,|$)`, "i");
 
-/** Whether an `Authorization` header has the `Payment` scheme anywhere, outside of quoted strings. */
-export function namesPayment(authorization: string): boolean {
-  return ANYWHERE.test(authorization.replace(QUOTED, ""));
+/** Whether a header of credentials or challenges has the `Payment` scheme anywhere, outside of quoted strings. */
+export function namesPayment(header: string): boolean {
+  return ANYWHERE.test(header.replace(QUOTED, ""));
 }
 
 /**
