@@ -81,6 +81,10 @@ describe("bundles for a watchtower", () => {
     expect(readBundle({ ...text, chain_id: "31337" })).to.deep.equal(bundle);
   });
 
+  it("are not written for another chain than theirs: an id that a JSON number cannot hold", () => {
+    expect(() => writeBundle({ ...bundle, chainId: 2n ** 53n + 1n })).to.throw(RangeError);
+  });
+
   it("are refused where they cannot defend their channel", () => {
     const wrong: [unknown, RegExp][] = [
       [null, /not a bundle/],

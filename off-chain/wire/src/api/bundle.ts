@@ -14,6 +14,7 @@ import {
 import { within } from "../field.ts";
 import { isObject, member, textMember } from "../json/members.ts";
 import type { JsonObject } from "../offer.ts";
+import { safeChainId } from "../payment-auth/session-request.ts";
 import { readTerms, writeTerms } from "./terms.ts";
 
 /**
@@ -35,7 +36,7 @@ export interface Bundle {
 /** A bundle as the receiver's API gives it (`GET /channels/{sender}/{id}/proof`). */
 export function writeBundle({ chainId, contract, id, terms, amount, balance, proof }: Bundle) {
   return {
-    chain_id: Number(chainId),
+    chain_id: safeChainId(chainId),
     contract,
     channel_id: id,
     terms: writeTerms(terms),
