@@ -1,5 +1,5 @@
 import { contradiction, malformedPayment, readPayment, writeReceipt } from "@rmps/wire";
-import type { Offer, Payment, Refusal } from "@rmps/wire";
+import type { Offer, Payment, Receipt, Refusal } from "@rmps/wire";
 import type { Paid } from "../ledger/types.ts";
 import { challengeProblem } from "./challenge.ts";
 import { idempotencyOf, repeatedAnswer } from "./idempotency.ts";
@@ -58,7 +58,7 @@ export function createPaywall(options: PaywallOptions): Paywall {
       keepsAnswer,
       receipt(status) {
         if (status >= 500) return {}; // The charge is taken back.
-        const headers = writeReceipt(payment.dialect, {
+        const receipt: Receipt = {
           gatewayPath,
           cost: paid.price,
           manager,
@@ -69,10 +69,8 @@ export function createPaywall(options: PaywallOptions): Paywall {
           spent: paid.spent,
           timestamp: now(),
           ...(payment.challenge !== undefined && { challengeId: payment.challenge.id }),
-        });
-        // The draft of the `Payment` scheme wants its receipt with success only.
-        if (payment.dialect === "payment" && (status < 200 || status > 299)) delete headers["Payment-Receipt"];
-        return headers;
+        };
+        return writeReceipt(payment.dialect, receipt, status);
       },
       async ended(ending) {
         if (over) return;

@@ -68,6 +68,19 @@ describe("The paywall in every dialect", () => {
     });
   }
 
+  it("gives its receipt with a handler's own refusal where the dialect has one for that", async () => {
+    const receipts = { rdn: "RDN-Cost", payment: "Payment-Receipt", x402: "PAYMENT-RESPONSE" } as const;
+    const given = { rdn: [200, 206, 304, 402, 404], payment: [200, 206], x402: [200, 206, 304, 404] } as const;
+    let balance = 0n;
+    for (const [dialect, header] of Object.entries(receipts) as [DialectName, string][]) {
+      const paid = await shop.paywall.admit(facts(await answer(dialect, (balance += 5n))), sale);
+      if (paid.kind !== "paid") throw new Error(codeOf(paid));
+      const with_ = [200, 206, 304, 402, 404, 500].filter((status) => header in paid.receipt(status));
+      expect(with_, dialect).to.deep.equal(given[dialect]);
+      await paid.ended({ kind: "answered", status: 200 });
+    }
+  });
+
   it("offers the Payment scheme over TLS or on this machine only", async () => {
     const secure = refused(await shop.paywall.admit(facts(), sale));
     expect(secure.headers).to.have.property("WWW-Authenticate");
