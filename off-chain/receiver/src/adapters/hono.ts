@@ -59,22 +59,25 @@ async function finish(context: Context, paid: PaidRequest): Promise<void> {
   if (!paid.keepsAnswer) return void paid.ended({ kind: "answered", status });
   const headers = [...context.res.headers];
   // While the answer streams to the client, not before.
-  const body = read(context.res.clone()).catch(() => undefined);
+  const body = read(context.res.clone(), KEPT_ANSWER).catch(() => undefined);
   void body.then((bytes) =>
     paid.ended({ kind: "answered", status, answer: bytes && { status, headers, body: bytes } }),
   );
 }
 
-/** The whole body of a response, if it is small. */
-async function read({ body }: Response): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
+/** A whole body; undefined where it is longer than that, of which no more is read. */
+async function read({ body }: Request | Response, atMost: number): Promise<Uint8Array | undefined> {
+  const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  if (body !== null) {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      length += chunk.length;
-      if (length > KEPT_ANSWER) return undefined; // Leaving the loop cancels this branch of the stream.
-      chunks.push(chunk);
+  for (let piece = await reader?.read(); piece?.done === false; piece = await reader?.read()) {
+    length += piece.value.length;
+    if (length > atMost) {
+      // Not waited for: of two branches of a stream, one is cancelled when both are.
+      reader?.cancel().catch(() => undefined);
+      return undefined;
     }
+    chunks.push(new Uint8Array(piece.value));
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
@@ -90,8 +93,7 @@ function factsOf(request: Request, origin: string | undefined): RequestFacts {
     async body() {
       if (request.body === null) return new Uint8Array();
       if (request.bodyUsed || Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return undefined;
-      const body = new Uint8Array(await request.clone().arrayBuffer());
-      return body.length > MAX_BODY ? undefined : body;
+      return read(request.clone(), MAX_BODY);
     },
   };
 }
