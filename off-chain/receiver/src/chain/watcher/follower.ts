@@ -43,13 +43,19 @@ export class Follower {
   readonly #chunk: ChunkSize;
   /** Fingerprints of the events in the store, by block, where they are not audited yet. */
   readonly #unaudited = new Map<number, string>();
-  /** Highest block that was audited; undefined before the first round. */
+  /** Highest block that was audited; undefined before the first round, or the first since another node read. */
   #audited: number | undefined;
   #observedAt = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#chunk = new ChunkSize(options.maxChunk);
+  }
+
+  /** Forgets what was audited, and how: another node of the store goes on from here. */
+  forget(): void {
+    this.#audited = undefined;
+    this.#unaudited.clear();
   }
 
   /** @returns ids of channels whose facts changed. @throws RpcUnavailable, StoreUnavailable; the next try goes on. */
@@ -100,7 +106,7 @@ export class Follower {
     return this.#options.store.rewind(to);
   }
 
-  /** After a start: what was not audited before is read anew, since nobody remembers what to compare it with. */
+  /** After a start, or taking over: what was not audited before is read anew, since nobody remembers what to compare it with. */
   async #resume(target: number): Promise<Hex[]> {
     const { store, audit, deploymentBlock } = this.#options;
     const cursor = await store.cursor();
