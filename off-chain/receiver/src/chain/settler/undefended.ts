@@ -1,6 +1,7 @@
 import type { Hex } from "@rmps/proofs";
 import type { Alarms } from "../../alarms.ts";
 import type { Store } from "../../store/store.ts";
+import { allChannels } from "./closing-channels.ts";
 import { disputes } from "./policy.ts";
 
 /** Channels that the alarm names; the API lists all that are closing. */
@@ -15,7 +16,7 @@ export function undefendedWatch(store: Store, alarms: Alarms): (changed: readonl
   const suspects = new Set<Hex>();
   let begun = false;
   return async (changed) => {
-    if (!begun) for (const { id } of await store.channels({ status: "closing" })) suspects.add(id);
+    if (!begun) for (const { id } of await allChannels(store, { status: "closing" })) suspects.add(id);
     begun = true;
     for (const id of changed) suspects.add(id);
     const found: Hex[] = [];
