@@ -12,6 +12,16 @@ const NO_GAS_KEY: Problem = {
   detail: "This receiver sends no transactions. Fetch the proof and submit it yourself, or configure a gas key.",
 };
 
+const NOT_LEADING: Problem = {
+  status: 503,
+  code: "not-leading",
+  title: "Another node sends",
+  detail:
+    "Several receivers share this store, and another one of them sends the transactions. Ask that one (its metric " +
+    "rmps_leading is 1), or, behind a load balancer, ask again.",
+  retryAfter: 1,
+};
+
 const NOTHING: Problem = {
   status: 409,
   code: "nothing-to-do",
@@ -31,6 +41,7 @@ const accepted = (reply: FastifyReply, sent: QueuedTransaction) =>
 /** Submits the best proof now, at what was spent. */
 export async function orderSettle(engine: Engine, channel: ChannelRecord, reply: FastifyReply): Promise<unknown> {
   if (engine.settler === undefined) return sendProblem(reply, NO_GAS_KEY);
+  if (!engine.watcher.leading) return sendProblem(reply, NOT_LEADING);
   const sent = await engine.settler.order("settle", channel);
   return sent === undefined ? sendProblem(reply, NOTHING) : accepted(reply, sent);
 }
@@ -40,8 +51,9 @@ export async function orderSettle(engine: Engine, channel: ChannelRecord, reply:
  * is paid and the sender refunded.
  */
 export async function orderClose(engine: Engine, channel: ChannelRecord, reply: FastifyReply): Promise<unknown> {
-  const { settler, store } = engine;
+  const { settler, store, watcher } = engine;
   if (settler === undefined) return sendProblem(reply, NO_GAS_KEY);
+  if (!watcher.leading) return sendProblem(reply, NOT_LEADING);
   if (channel.closesAt === CLOSED) return sendProblem(reply, NOTHING);
   if (!(await end(engine, channel.id))) {
     const detail = "The channel cannot be ended from here: its opening is unconfirmed, or no agreement can be signed.";
