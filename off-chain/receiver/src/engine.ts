@@ -33,6 +33,8 @@ export interface Engine {
   readonly alarms: Alarms;
   /** Undefined where the receiver's key is kept elsewhere. */
   readonly signer: AgreementSigner | undefined;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   /** Stops following the chain and settling. The store stays open. */
   stop(): Promise<void>;
 }
@@ -173,7 +175,7 @@ async function assemble(
   await watcher.start();
   settler?.start();
   defence.start();
-  const stopWatchingOutages = watchOutages({ store, watcher, alarms }, log);
+  const stopWatchingOutages = watchOutages({ store, watcher, alarms, now }, log);
   log.info({ ...identity, chainId: String(chainId), gas: gas && addressOf(gas) }, "following the chain");
   return {
     resolved,
@@ -187,6 +189,7 @@ async function assemble(
     sponsor: settler && sponsoring?.open(settler, ledger),
     alarms,
     signer,
+    now,
     async stop() {
       await stopWatchingOutages();
       await defence.stop();

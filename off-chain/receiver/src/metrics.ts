@@ -3,6 +3,7 @@ import { ALARM_NAMES } from "./alarms.ts";
 import type { Engine } from "./engine.ts";
 import { watchSponsoring } from "./sponsor/metrics.ts";
 import type { Ledger } from "./ledger/types.ts";
+import { unlessStoreFails } from "./outages.ts";
 
 /** Seconds within which payments are counted; a durable one takes a few milliseconds. */
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -68,7 +69,9 @@ export function countPayments(ledger: Ledger): PaymentMetrics {
 
 /** Gauges over a running receiver, read when Prometheus asks. */
 export function watchEngine(registry: Registry, engine: Engine): void {
-  const { store, watcher, settler, alarms, defence } = engine;
+  const { store, watcher, settler, alarms, defence, now } = engine;
+  const age = (at: number | undefined) => (at === undefined ? undefined : (now() - at) / 1000);
+  const totals = () => unlessStoreFails(() => store.totals());
   const gauge = (name: string, help: string, read: () => number | undefined) =>
     new Gauge({
       name,
@@ -86,10 +89,10 @@ export function watchEngine(registry: Registry, engine: Engine): void {
     labelNames: ["status"],
     registers: [registry],
     async collect() {
-      const { open, closing, closed } = await store.totals();
-      this.set({ status: "open" }, open);
-      this.set({ status: "closing" }, closing);
-      this.set({ status: "closed" }, closed);
+      this.reset();
+      const sums = await totals();
+      if (sums === undefined) return;
+      for (const status of ["open", "closing", "closed"] as const) this.set({ status }, sums[status]);
     },
   });
   new Gauge({
@@ -98,9 +101,11 @@ export function watchEngine(registry: Registry, engine: Engine): void {
     labelNames: ["kind"],
     registers: [registry],
     async collect() {
-      const { deposit, accepted, spent, settled, unsettled } = await store.totals();
-      for (const [kind, value] of Object.entries({ deposit, accepted, spent, settled, unsettled })) {
-        this.set({ kind }, Number(value));
+      this.reset();
+      const sums = await totals();
+      if (sums === undefined) return;
+      for (const kind of ["deposit", "accepted", "spent", "settled", "unsettled"] as const) {
+        this.set({ kind }, Number(sums[kind]));
       }
     },
   });
@@ -111,7 +116,8 @@ export function watchEngine(registry: Registry, engine: Engine): void {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const { purpose } of (await settler?.unfinished()) ?? []) this.inc({ purpose });
+      const unfinished = await unlessStoreFails(async () => settler?.unfinished());
+      for (const { purpose } of unfinished ?? []) this.inc({ purpose });
     },
   });
   new Counter({
@@ -133,7 +139,7 @@ export function watchEngine(registry: Registry, engine: Engine): void {
       for (const name of ALARM_NAMES) this.set({ alarm: name }, alarms.rings(name) ? 1 : 0);
     },
   });
-  if (engine.sponsor !== undefined) watchSponsoring(registry, engine.sponsor, store);
+  if (engine.sponsor !== undefined) watchSponsoring(registry, engine.sponsor, engine);
   gauge("rmps_head_block", "Newest block that was read", () => watcher.head()?.number);
   gauge("rmps_head_age_seconds", "Since the head last moved", () => age(watcher.head()?.movedAt));
   gauge("rmps_head_read_age_seconds", "Since the chain was last read", () => age(watcher.head()?.readAt));
@@ -142,8 +148,4 @@ export function watchEngine(registry: Registry, engine: Engine): void {
   gauge("rmps_gas_money_wei", "What the gas account has", () =>
     settler?.gasMoney === undefined ? undefined : Number(settler.gasMoney),
   );
-}
-
-function age(at: number | undefined): number | undefined {
-  return at === undefined ? undefined : (Date.now() - at) / 1000;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { Heartbeat } from "./chain/watcher/heartbeat.ts";
 import type { Engine } from "./engine.ts";
+import { StoreUnavailable } from "./store/error.ts";
 
 /** After so many milliseconds without the chain the alarm rings. */
 const RPC_SILENCE = 30_000;
@@ -8,23 +9,34 @@ const RPC_SILENCE = 30_000;
 /** Between two looks, in milliseconds: alarms ring in the log though nobody asks for health or metrics. */
 const EVERY = 10_000;
 
-type Watched = Pick<Engine, "store" | "watcher" | "alarms">;
+type Watched = Pick<Engine, "store" | "watcher" | "alarms" | "now">;
 
 /** Rings where the store or all nodes are out of reach. @returns whether the store answers. */
 export async function lookForOutages(engine: Watched): Promise<boolean> {
-  const { store, watcher, alarms } = engine;
+  const { store, watcher, alarms, now } = engine;
   const { failingSince } = watcher;
-  const silent = failingSince !== undefined && Date.now() - failingSince > RPC_SILENCE;
+  const silent = failingSince !== undefined && now() - failingSince > RPC_SILENCE;
   alarms.set("rpc", silent, "No node has answered as it should for half a minute.");
   const healthy = await store.healthy();
   alarms.set("store", !healthy, "The store does not answer.");
   return healthy;
 }
 
+/** What is read from a store; undefined while it fails, which has an alarm of its own. */
+export async function unlessStoreFails<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
+}
+
 /** Looks for outages from now on. @returns how to stop it. */
 export function watchOutages(engine: Watched, log: Logger): () => Promise<void> {
   const look = () => lookForOutages(engine).then(() => undefined);
-  const beat = new Heartbeat(look, EVERY, (error) => log.warn({ err: error }, "cannot look for outages"));
+  const failed = (error: unknown) => log.warn({ err: error }, "cannot look for outages");
+  const beat = new Heartbeat(look, EVERY, failed, engine.now);
   beat.start();
   return () => beat.stop();
 }

@@ -44,7 +44,7 @@ export class Defence {
   constructor(options: DefenceOptions) {
     this.#options = options;
     const failed = (error: unknown) => options.log.warn({ err: error }, "cannot tell how slow the chain is");
-    this.#beat = new Heartbeat(() => this.look(), EVERY, failed);
+    this.#beat = new Heartbeat(() => this.look(), EVERY, failed, options.now);
   }
 
   /** Seconds that an answer takes, as last seen. */

@@ -1,10 +1,15 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Store } from "../store/store.ts";
+import type { Engine } from "../engine.ts";
+import { unlessStoreFails } from "../outages.ts";
 import { BUDGET_PERIOD } from "./policy.ts";
 import type { Sponsoring } from "./sponsoring.ts";
 
 /** Counters and gauges of sponsoring, read when Prometheus asks. */
-export function watchSponsoring(registry: Registry, { desk, submission }: Sponsoring, store: Store): void {
+export function watchSponsoring(
+  registry: Registry,
+  { desk, submission }: Sponsoring,
+  { store, now }: Pick<Engine, "store" | "now">,
+): void {
   const registers = [registry];
   new Counter({
     name: "rmps_sponsored_total",
@@ -41,8 +46,10 @@ export function watchSponsoring(registry: Registry, { desk, submission }: Sponso
     labelNames: ["kind"],
     registers,
     async collect() {
+      this.reset();
       this.set({ kind: "budget" }, Number(desk.policy.budget));
-      this.set({ kind: "used" }, Number(await store.sponsorships.used(Date.now() - BUDGET_PERIOD)));
+      const used = await unlessStoreFails(() => store.sponsorships.used(now() - BUDGET_PERIOD));
+      if (used !== undefined) this.set({ kind: "used" }, Number(used));
     },
   });
 }

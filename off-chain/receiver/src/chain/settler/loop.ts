@@ -83,6 +83,7 @@ export class SettlerLoop {
       () => this.#round(),
       options.pollMs * 2,
       (error) => this.#failed(error),
+      now,
     );
   }
 

@@ -8,6 +8,7 @@ export class Heartbeat {
   readonly #work: () => Promise<void>;
   readonly #everyMs: number;
   readonly #failed: (error: unknown) => void;
+  readonly #now: () => number;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
@@ -15,10 +16,12 @@ export class Heartbeat {
   #failures = 0;
   #failingSince: number | undefined;
 
-  constructor(work: () => Promise<void>, everyMs: number, failed: (error: unknown) => void) {
+  /** @param now Unix milliseconds. */
+  constructor(work: () => Promise<void>, everyMs: number, failed: (error: unknown) => void, now: () => number) {
     this.#work = work;
     this.#everyMs = everyMs;
     this.#failed = failed;
+    this.#now = now;
   }
 
   /** Since when it has failed, Unix milliseconds; undefined while it does not. */
@@ -75,7 +78,7 @@ export class Heartbeat {
       this.#failingSince = undefined;
     } catch (error) {
       this.#failures++;
-      this.#failingSince ??= Date.now();
+      this.#failingSince ??= this.#now();
       throw error;
     }
   }

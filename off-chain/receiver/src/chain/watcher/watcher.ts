@@ -72,7 +72,7 @@ export class Watcher {
     });
     this.#looks = new Looks(options.looksPerSecond ?? (development ? 50 : 2), this.#now);
     const failed = (error: unknown) => log.warn({ err: error }, "cannot read the chain");
-    this.#beat = new Heartbeat(() => this.#round(), options.pollMs, failed);
+    this.#beat = new Heartbeat(() => this.#round(), options.pollMs, failed, this.#now);
   }
 
   /** Reads up to the head once, then goes on by itself. @throws as the first round, and nothing goes on then. */
@@ -133,6 +133,7 @@ export class Watcher {
     const { store, rpc, onRound } = this.#options;
     this.#leading = await store.lead();
     if (!this.#leading) {
+      this.#follower.forget();
       const head = await store.chain.head();
       if (head !== undefined) this.#clock.adopt(head);
       this.#synced = head !== undefined;
