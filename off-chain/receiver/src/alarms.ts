@@ -1,27 +1,30 @@
 import type { Logger } from "pino";
 
 /** What an operator has to do something about; docs/operations.md has a page for each. */
-export type AlarmName =
+export const ALARM_NAMES = [
   /** The gas account cannot pay for a dispute: no payments are taken until it can. */
-  | "gas-money"
+  "gas-money",
   /** The gas account could not pay for disputing on all channels at once. */
-  | "gas-money-low"
+  "gas-money-low",
   /** No node answers. */
-  | "rpc"
+  "rpc",
   /** Nodes say different things about the same blocks: deposits in these do not count. */
-  | "nodes-disagree"
+  "nodes-disagree",
   /** The settler's rounds fail. */
-  | "settler"
+  "settler",
   /** Answers on chain take too long for some challenge periods: channels with these take no payments. */
-  | "slow-chain"
+  "slow-chain",
   /** A dispute is not mined and most of its challenge period is over. */
-  | "time-short"
+  "time-short",
   /** What may be spent on sponsoring in a day is spent. */
-  | "sponsor-budget"
+  "sponsor-budget",
   /** A close below what was spent, and no gas key here to dispute it. */
-  | "undefended"
+  "undefended",
   /** The store fails. */
-  | "store";
+  "store",
+] as const;
+
+export type AlarmName = (typeof ALARM_NAMES)[number];
 
 /** Which alarms ring. Each change is logged once; metrics and health read them. */
 export class Alarms {
@@ -50,17 +53,3 @@ export class Alarms {
     return [...this.#ringing].map(([name, detail]) => ({ name, detail }));
   }
 }
-
-/** All names, for metrics. */
-export const ALARM_NAMES: readonly AlarmName[] = [
-  "gas-money",
-  "gas-money-low",
-  "rpc",
-  "nodes-disagree",
-  "settler",
-  "slow-chain",
-  "time-short",
-  "sponsor-budget",
-  "undefended",
-  "store",
-];
