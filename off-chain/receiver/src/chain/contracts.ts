@@ -2,10 +2,14 @@ import { IChannelManager__factory, MicroToken__factory } from "@rmps/contracts";
 import { DOMAIN_NAME, ZERO_ADDRESS, type Address } from "@rmps/proofs";
 import { isError, type Interface, type Result } from "ethers";
 import { RefusedToStart } from "../refused-to-start.ts";
-import { RpcError } from "./rpc/errors.ts";
+import { isRevert } from "./rpc/errors.ts";
+import { bytes } from "./rpc/results.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 
 const manager = IChannelManager__factory.createInterface();
+/** What ethers says of an answer that is none of the function's. */
+const UNREADABLE = ["BAD_DATA", "BUFFER_OVERRUN", "CALL_EXCEPTION"] as const;
+
 const erc20 = MicroToken__factory.createInterface();
 
 /** @throws RefusedToStart where `address` holds no `ChannelManager`: proofs would be checked for something else. */
@@ -31,7 +35,7 @@ export async function checkToken(rpc: Rpc, address: Address): Promise<void> {
 }
 
 async function checkCode(rpc: Rpc, address: Address, what: "contract" | "token"): Promise<void> {
-  const code = await rpc.request<string>("eth_getCode", [address, "latest"]);
+  const code = await rpc.request("eth_getCode", [address, "latest"], bytes);
   if (code !== "0x") return;
   throw new RefusedToStart(
     `There is no code at ${address}, which is given as the ${what}.`,
@@ -39,8 +43,11 @@ async function checkCode(rpc: Rpc, address: Address, what: "contract" | "token")
   );
 }
 
-/** What a function answers; undefined where there is none of that name. @throws RpcUnavailable */
-async function answerOf(
+/**
+ * What a function answers; undefined where there is none of that name.
+ * @throws RpcUnavailable; RpcError where the node itself failed, which says nothing about the contract.
+ */
+export async function answerOf(
   rpc: Rpc,
   to: Address,
   contract: Interface,
@@ -49,9 +56,9 @@ async function answerOf(
 ): Promise<Result | undefined> {
   try {
     const call = { to, data: contract.encodeFunctionData(name, args) };
-    return contract.decodeFunctionResult(name, await rpc.request<string>("eth_call", [call, "latest"]));
+    return contract.decodeFunctionResult(name, await rpc.request("eth_call", [call, "latest"], bytes));
   } catch (error) {
-    if (error instanceof RpcError || isError(error, "BAD_DATA") || isError(error, "BUFFER_OVERRUN")) return undefined;
+    if (isRevert(error) || UNREADABLE.some((code) => isError(error, code))) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,10 @@
 import type { Address, Hex } from "@rmps/proofs";
 import { RefusedToStart } from "../refused-to-start.ts";
 import { RpcError } from "./rpc/errors.ts";
+import { ask, bytes, count, quantity } from "./rpc/results.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 import { readBlock } from "./watcher/node-view.ts";
 import type { Confirmations } from "./watcher/watcher.ts";
-
-/** Hardhat's and anvil's chain: blocks come when there is something to do, and nothing is ever final. */
-export const DEVELOPMENT_CHAIN = 31337n;
 
 /** A challenge period must be so many times as long as it takes a deposit to be confirmed. */
 const PERIOD_TO_DELAY = 4;
@@ -17,13 +15,24 @@ const FIRST_BLOCKS = 32;
 /** Blocks over which the time between blocks is measured. */
 const SAMPLE = 1_000;
 
-/** The chain's id. @throws RefusedToStart where it is not the one expected; RpcUnavailable. */
+/**
+ * The chain's id. A node that does not answer now is not asked again: it may be down for a while.
+ * @throws RefusedToStart where it is not the one expected, or the nodes are on several chains; RpcUnavailable.
+ */
 export async function checkChainId(rpc: Rpc, expected: bigint | undefined): Promise<bigint> {
-  const chainId = BigInt(await rpc.request<string>("eth_chainId", []));
+  const chainId = await rpc.request("eth_chainId", [], quantity);
   if (expected !== undefined && chainId !== expected) {
     throw new RefusedToStart(
       `The node is on chain ${chainId}, not on chain ${expected}.`,
       "Name an RPC URL of the right chain (rpc), or the chain that you mean (chainId).",
+    );
+  }
+  const answers = await Promise.allSettled(rpc.endpoints.map((node) => ask(node, "eth_chainId", [], quantity)));
+  for (const [at, answer] of answers.entries()) {
+    if (answer.status === "rejected" || answer.value === chainId) continue;
+    throw new RefusedToStart(
+      `The nodes are on several chains: ${rpc.endpoints[at]!.label} is on chain ${answer.value}, not on ${chainId}.`,
+      "Name nodes of one chain only (rpc).",
     );
   }
   return chainId;
@@ -42,7 +51,7 @@ export interface Deployment {
  * @throws RefusedToStart where the node has forgotten its old states and the block is not given.
  */
 export async function findDeployment(rpc: Rpc, contract: Address, known: number | undefined): Promise<Deployment> {
-  const head = Number(await rpc.request<string>("eth_blockNumber", []));
+  const head = await rpc.request("eth_blockNumber", [], count);
   const block = known ?? (await amongTheFirst(rpc, contract, head)) ?? (await bisect(rpc, contract, head));
   const found = await rpc.atOneNode((node) => readBlock(node, block));
   if (found === undefined) {
@@ -70,7 +79,7 @@ async function amongTheFirst(rpc: Rpc, contract: Address, head: number): Promise
 }
 
 function codeAt(rpc: Rpc, contract: Address, block: number): Promise<string> {
-  return rpc.request<string>("eth_getCode", [contract, `0x${block.toString(16)}`]);
+  return rpc.request("eth_getCode", [contract, `0x${block.toString(16)}`], bytes);
 }
 
 async function bisect(rpc: Rpc, contract: Address, head: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { addressOf, parseAddress, ParseError, ZERO_ADDRESS, type Address, type Hex } from "@rmps/proofs";
 import { MAX_CHALLENGE_PERIOD, MIN_CHALLENGE_PERIOD } from "@rmps/proofs";
 import { checkManager, checkToken } from "../chain/contracts.ts";
-import { checkChainId, checkPeriod, DEVELOPMENT_CHAIN, findDeployment } from "../chain/deployment.ts";
+import { checkChainId, checkPeriod, findDeployment } from "../chain/deployment.ts";
 import type { Deployment } from "../chain/deployment.ts";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
@@ -10,6 +10,7 @@ import type { Currency } from "../paywall/types.ts";
 import type { SponsorPolicy } from "../sponsor/types.ts";
 import { resolveSponsor } from "./sponsor.ts";
 import { readCurrency } from "./currency.ts";
+import { DEVELOPMENT_CHAIN } from "../ledger/liveness.ts";
 import type { OurTerms } from "../ledger/types.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
 import type { ReceiverIdentity, ReceiverOptions } from "./options.ts";

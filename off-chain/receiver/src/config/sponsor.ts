@@ -1,5 +1,6 @@
 import { PERMIT2, type Address } from "@rmps/proofs";
-import { RpcError } from "../chain/rpc/errors.ts";
+import { isRevert } from "../chain/rpc/errors.ts";
+import { bytes } from "../chain/rpc/results.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
 import type { SponsorMethod, SponsorPolicy } from "../sponsor/types.ts";
@@ -13,7 +14,7 @@ const TRANSACTIONS = 20n;
 
 /**
  * Fills in what sponsoring leaves open, and checks it.
- * @throws RefusedToStart, RpcUnavailable
+ * @throws RefusedToStart, RpcUnavailable, RpcError
  */
 export async function resolveSponsor(
   { sponsor, keys, minDeposit = 0n }: ReceiverOptions,
@@ -39,16 +40,16 @@ export async function resolveSponsor(
 async function methodsOf(rpc: Rpc, token: Address): Promise<SponsorMethod[]> {
   const methods: SponsorMethod[] = [];
   if (await answersWord(rpc, token)) methods.push("erc3009");
-  if ((await rpc.request<string>("eth_getCode", [PERMIT2, "latest"])) !== "0x") methods.push("permit2");
+  if ((await rpc.request("eth_getCode", [PERMIT2, "latest"], bytes)) !== "0x") methods.push("permit2");
   return methods;
 }
 
 async function answersWord(rpc: Rpc, token: Address): Promise<boolean> {
   try {
-    const answer = await rpc.request<string>("eth_call", [{ to: token, data: AUTHORIZATION_STATE }, "latest"]);
+    const answer = await rpc.request("eth_call", [{ to: token, data: AUTHORIZATION_STATE }, "latest"], bytes);
     return answer.length === 66;
   } catch (error) {
-    if (error instanceof RpcError) return false;
+    if (isRevert(error)) return false;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { Head } from "../store/chain.ts";
 import type { LedgerOptions } from "./types.ts";
 
-/** Hardhat's chain, which makes blocks only when there is something to do. */
-const DEVELOPMENT_CHAIN = 31337n;
+/** Hardhat's and anvil's chain: blocks come when there is something to do, and nothing is ever final. */
+export const DEVELOPMENT_CHAIN = 31337n;
 
 /**
  * Whether the chain was seen alive recently enough to sell: a close that we do not see, we cannot answer. It may be

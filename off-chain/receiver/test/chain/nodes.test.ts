@@ -72,6 +72,48 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     }
   });
 
+  for (const [method, what, nonsense] of [
+    ["eth_getBlockByNumber", "no block", { number: "0x10" }],
+    [
+      "eth_getBlockByNumber",
+      "a block without a hash",
+      { number: "0x10", hash: null, parentHash: null, timestamp: "0x1" },
+    ],
+    ["eth_getLogs", "no list", {}],
+    ["eth_getLogs", "logs that are none", [{ address: null }]],
+    ["eth_getLogs", "nothing", null],
+  ] as const) {
+    it(`goes on with the next node when one answers ${method} with ${what}`, async () => {
+      await run(2, { confirmations: 0 });
+      nodes[0]!.fault = (asked, _, real) => (asked === method ? Promise.resolve(nonsense) : real());
+      const channel = await chain.open(2);
+      await eventually(async () => (await pay(receiver!, channel, 1n, 1n)).kind === "paid");
+      const before = await chain.earned();
+      await chain.requestClose(channel, 0n);
+      await eventually(async () => (await chain.earned()) - before === 1n);
+    });
+  }
+
+  for (const [method, nonsense] of [
+    ["eth_getTransactionCount", null],
+    ["eth_estimateGas", "much"],
+    ["eth_getBalance", {}],
+    ["eth_getTransactionReceipt", { blockNumber: "0x1" }],
+  ] as const) {
+    it(`disputes over the next node when one answers ${method} with nonsense`, async () => {
+      await run(2, { confirmations: 0 });
+      const channel = await chain.open(2);
+      await eventually(async () => (await pay(receiver!, channel, 1n, 1n)).kind === "paid");
+      nodes[0]!.fault = (asked, _, real) => (asked === method ? Promise.resolve(nonsense) : real());
+      const before = await chain.earned();
+      await chain.requestClose(channel, 0n);
+      await eventually(async () => (await chain.earned()) - before === 1n);
+      await eventually(async () => (await facts(channel))?.settled === 1n);
+      await receiver!.engine.settler!.round();
+      expect((await receiver!.engine.settler!.unfinished()).map(({ state }) => state)).to.deep.equal(["mined"]);
+    });
+  }
+
   it("sells nothing new, but forgets nothing, while no node answers, and catches up afterwards", async () => {
     await run(1, { confirmations: 0 });
     const channel = await chain.open(2);
@@ -168,25 +210,35 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     await confirmed(channel, 2n * UNIT);
   });
 
-  it("is not led back by a node that lags", async () => {
-    await run(2);
-    const channel = await chain.open(2);
-    await chain.mine(10);
-    await confirmed(channel, UNIT);
-    const stuck = (await chain.blockNumber()) - 8;
-    nodes[0]!.fault = async (method, params, real) => {
+  /** From now on the node has no blocks above `height`. */
+  function stick(node: FaultyNode, height: number): void {
+    node.fault = async (method, params, real) => {
       if (method !== "eth_getBlockByNumber") return real();
       const result = (await real()) as { number: string };
       if (params[0] === "latest") {
-        return chain.rpc<unknown>("eth_getBlockByNumber", [`0x${stuck.toString(16)}`, false]);
+        return chain.rpc<unknown>("eth_getBlockByNumber", [`0x${height.toString(16)}`, false]);
       }
-      return Number(result?.number ?? 0) > stuck ? null : result;
+      return Number(result?.number ?? 0) > height ? null : result;
     };
-    await chain.mine(1);
-    await eventually(async () => receiver!.engine.watcher.head()?.number === (await chain.blockNumber()));
-    expect((await facts(channel))?.confirmedDeposit).to.equal(UNIT);
-    expect((await pay(receiver!, channel, 2n, 1n)).kind).to.equal("paid");
-  });
+  }
+
+  for (const [how, lag] of [
+    ["lags", 8],
+    ["is behind every block that is remembered", 30],
+  ] as const) {
+    it(`is not led back by a node that ${how}`, async () => {
+      await chain.mine(20);
+      await run(2);
+      const channel = await chain.open(2);
+      await chain.mine(20);
+      await confirmed(channel, UNIT);
+      stick(nodes[0]!, (await chain.blockNumber()) - lag);
+      await chain.mine(1);
+      await eventually(async () => receiver!.engine.watcher.head()?.number === (await chain.blockNumber()));
+      expect((await facts(channel))?.confirmedDeposit).to.equal(UNIT);
+      expect((await pay(receiver!, channel, 2n, 1n)).kind).to.equal("paid");
+    });
+  }
 
   it("asks about an unknown channel once for each block, and not for a flood of random ones", async () => {
     await run(1, { pollMs: 60_000, confirmations: 0 });
@@ -205,10 +257,8 @@ describe("nodes that fail, lag, lie or leave things out", () => {
 
   it("does not start on a node that is silent, within its time-out", async () => {
     nodes[0]!.fault = () => "silence";
-    const begun = Date.now();
     let failure: unknown;
     await run(1, { rpcTimeoutMs: 200 }).catch((error: unknown) => (failure = error));
-    expect(String(failure)).to.match(/cannot be read/);
-    expect(Date.now() - begun).to.be.below(5_000);
+    expect(String(failure)).to.match(/cannot be read: .* aborted due to timeout/);
   });
 });

@@ -1,5 +1,6 @@
 import type { CodeReader } from "@rmps/proofs";
 import { RpcError } from "./errors.ts";
+import { bytes } from "./results.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** What a contract without code has. */
@@ -15,7 +16,7 @@ export function rpcCodeReader(rpc: Rpc, head: () => string | undefined): CodeRea
   const codeless = new Map<string, Promise<string>>();
 
   async function getCode(address: string): Promise<string> {
-    const code = await rpc.request<string>("eth_getCode", [address, "latest"]);
+    const code = await rpc.request("eth_getCode", [address, "latest"], bytes);
     if (code !== NONE) codeless.delete(address);
     return code;
   }
@@ -36,7 +37,7 @@ export function rpcCodeReader(rpc: Rpc, head: () => string | undefined): CodeRea
     },
     async call({ to, data }) {
       try {
-        return await rpc.request<string>("eth_call", [{ to, data }, "latest"]);
+        return await rpc.request("eth_call", [{ to, data }, "latest"], bytes);
       } catch (error) {
         // A node's own error to a call is a revert (or running out of gas): the wallet does not say yes.
         if (error instanceof RpcError) throw Object.assign(new Error(error.message), { code: "CALL_EXCEPTION" });

@@ -7,7 +7,7 @@ export interface Endpoint {
   /**
    * @throws RpcError where the node answers with an error; RpcUnavailable where no answer comes within the time-out.
    */
-  request<T>(method: string, params: readonly unknown[]): Promise<T>;
+  request(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Calls `listener` whenever the node announces a block (WebSocket only). @returns how to stop it. */
   onHead(listener: () => void): () => void;
   /** Drops the connection, if there is one; the next call makes a new one. */

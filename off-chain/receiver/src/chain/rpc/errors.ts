@@ -24,6 +24,17 @@ export function isOfNode(error: unknown): error is RpcError | RpcUnavailable {
   return error instanceof RpcError || error instanceof RpcUnavailable;
 }
 
+/** JSON-RPC codes of a revert: geth's and its kin's, and OpenEthereum's and Nethermind's. */
+const REVERT_CODES = new Set([3, -32015]);
+
+/** How nodes say that a call failed in the contract; for those that use the code of any error. */
+const FAILED_IN_CONTRACT = /revert|invalid opcode|invalid jump|out of gas|stack (?:over|under)flow|vm execution error/i;
+
+/** Whether a call failed in the contract that was called: it reverted, or ran into nothing. Else the node itself failed. */
+export function isRevert(error: unknown): boolean {
+  return error instanceof RpcError && (REVERT_CODES.has(error.code) || FAILED_IN_CONTRACT.test(error.message));
+}
+
 /** A node's answer was longer than we read: of less, it may be shorter; or the node sends for ever. */
 export class AnswerTooLong extends RpcUnavailable {}
 

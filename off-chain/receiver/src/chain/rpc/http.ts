@@ -41,9 +41,9 @@ export function httpEndpoint(url: string, timeoutMs: number): Endpoint {
 
   return {
     label,
-    async request<T>(method: string, params: readonly unknown[]): Promise<T> {
+    async request(method, params) {
       try {
-        return resultOf(await post(method, params), method, label) as T;
+        return resultOf(await post(method, params), method, label);
       } catch (error) {
         if (error instanceof RpcError || error instanceof RpcUnavailable) throw error;
         throw new RpcUnavailable(`${label}: ${method}: ${reason(error)}`, error);

@@ -2,16 +2,17 @@ import { RefusedToStart } from "../../refused-to-start.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isOfNode, isRateLimit, RpcError, RpcUnavailable } from "./errors.ts";
 import { httpEndpoint } from "./http.ts";
+import { ask, type Reader } from "./results.ts";
 import { webSocketEndpoint } from "./websocket.ts";
 
 /** Several nodes of one chain, asked in the order given, and a failing one not again for a while. */
 export interface Rpc {
   readonly endpoints: readonly Endpoint[];
   /**
-   * One call, at the first node that answers.
+   * One call, at the first node that answers as it should.
    * @throws RpcError as the node answered; RpcUnavailable where none did.
    */
-  request<T>(method: string, params: readonly unknown[]): Promise<T>;
+  request<T>(method: string, params: readonly unknown[], read: Reader<T>): Promise<T>;
   /**
    * Several calls that read one and the same chain, so all at one node. Where `work` fails because the node does, or
    * answers with an error (or throws RpcUnavailable to say that its answers do not fit), it is run again from the start
@@ -20,7 +21,7 @@ export interface Rpc {
    */
   atOneNode<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /** One call at every node at once, for sending transactions. @returns the first success. @throws as `request`. */
-  everywhere<T>(method: string, params: readonly unknown[]): Promise<T>;
+  everywhere(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Calls `listener` whenever a node announces a block. @returns how to stop it. */
   onHead(listener: () => void): () => void;
   close(): void;
@@ -86,11 +87,11 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
 
   return {
     endpoints,
-    request: (method, params) => tryInTurn((node) => node.request(method, params), noAnswer),
+    request: (method, params, read) => tryInTurn((node) => ask(node, method, params, read), noAnswer),
     atOneNode: (work) => tryInTurn(work, isOfNode),
-    async everywhere<T>(method: string, params: readonly unknown[]): Promise<T> {
+    async everywhere(method, params) {
       try {
-        return await Promise.any(endpoints.map((node) => node.request<T>(method, params)));
+        return await Promise.any(endpoints.map((node) => node.request(method, params)));
       } catch (error) {
         const errors = (error as AggregateError).errors as Error[];
         throw errors.find((each) => each instanceof RpcError) ?? errors[0] ?? error;

@@ -76,10 +76,10 @@ export function webSocketEndpoint(url: string, timeoutMs: number): Endpoint {
     }
   }
 
-  async function request<T>(method: string, params: readonly unknown[]): Promise<T> {
+  async function request(method: string, params: readonly unknown[]): Promise<unknown> {
     if (closed) throw new RpcUnavailable(`${label}: closed`);
     const line = await connect();
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const number = ++id;
       const timer = setTimeout(() => {
         waiting.delete(number);
@@ -89,7 +89,7 @@ export function webSocketEndpoint(url: string, timeoutMs: number): Endpoint {
       }, timeoutMs);
       waiting.set(number, { method, resolve, reject, timer });
       line.send(JSON.stringify({ jsonrpc: "2.0", id: number, method, params }));
-    }) as Promise<T>;
+    });
   }
 
   function subscribe(): void {

@@ -1,5 +1,6 @@
 import { addressOf, type Address, type Hex } from "@rmps/proofs";
 import { SigningKey, Transaction } from "ethers";
+import { bytes, count, members, quantity } from "../rpc/results.ts";
 import type { Rpc } from "../rpc/rpc.ts";
 import type { Fees, Market } from "./fees.ts";
 
@@ -23,13 +24,6 @@ export interface Receipt {
   readonly gasUsed: bigint;
   /** Wei; 0 where the node does not say what was paid for gas. */
   readonly cost: bigint;
-}
-
-interface RpcReceipt {
-  readonly blockNumber: string | null;
-  readonly status: string;
-  readonly gasUsed: string;
-  readonly effectiveGasPrice?: string;
 }
 
 /** The account that pays for gas. Its nonces belong to the settler: nobody else should send from it. */
@@ -60,35 +54,35 @@ export class GasAccount {
 
   /** Wei. */
   async balance(): Promise<bigint> {
-    return BigInt(await this.#rpc.request<string>("eth_getBalance", [this.address, "latest"]));
+    return this.#rpc.request("eth_getBalance", [this.address, "latest"], quantity);
   }
 
   /** How many of its transactions are in blocks up to `block`. */
   async nonce(block: number | "latest"): Promise<number> {
     const tag = block === "latest" ? block : `0x${Math.max(0, block).toString(16)}`;
-    return Number(await this.#rpc.request<string>("eth_getTransactionCount", [this.address, tag]));
+    return this.#rpc.request("eth_getTransactionCount", [this.address, tag], count);
   }
 
   /** What a call would return now, sent from this account. @throws RpcError where it would revert. */
   async call(to: Address, data: Hex): Promise<Hex> {
-    return this.#rpc.request<Hex>("eth_call", [{ from: this.address, to, data }, "latest"]);
+    return this.#rpc.request("eth_call", [{ from: this.address, to, data }, "latest"], bytes);
   }
 
   /** Wei per gas as things are, as the node thinks. */
   async price(): Promise<bigint> {
-    return BigInt(await this.#rpc.request<string>("eth_gasPrice", []));
+    return this.#rpc.request("eth_gasPrice", [], quantity);
   }
 
   /** @throws RpcError where it would revert. */
   async estimate(to: Address, data: Hex): Promise<bigint> {
-    return BigInt(await this.#rpc.request<string>("eth_estimateGas", [{ from: this.address, to, data }]));
+    return this.#rpc.request("eth_estimateGas", [{ from: this.address, to, data }], quantity);
   }
 
   /** What a tip has to be, as the node thinks; 1 gwei where it does not know. */
   async tip(baseFee: bigint | undefined): Promise<bigint> {
     const method = baseFee === undefined ? "eth_gasPrice" : "eth_maxPriorityFeePerGas";
     try {
-      return BigInt(await this.#rpc.request<string>(method, []));
+      return await this.#rpc.request(method, [], quantity);
     } catch {
       return 1_000_000_000n;
     }
@@ -101,14 +95,16 @@ export class GasAccount {
 
   /** The block and outcome of a mined transaction. */
   async receipt(hash: Hex): Promise<Receipt | undefined> {
-    const receipt = await this.#rpc.request<RpcReceipt | null>("eth_getTransactionReceipt", [hash]);
-    if (receipt?.blockNumber == null) return undefined;
-    const gasUsed = BigInt(receipt.gasUsed);
-    return {
-      block: Number(receipt.blockNumber),
-      succeeded: BigInt(receipt.status) === 1n,
-      gasUsed,
-      cost: gasUsed * BigInt(receipt.effectiveGasPrice ?? 0),
-    };
+    return (await this.#rpc.request("eth_getTransactionReceipt", [hash], readReceipt)) ?? undefined;
   }
+}
+
+/** Null for one that is not in a block. */
+function readReceipt(result: unknown): Receipt | null | undefined {
+  if (result === null) return null;
+  const { blockNumber, status, gasUsed: gas, effectiveGasPrice } = members(result) ?? {};
+  if (blockNumber === null) return null;
+  const [block, outcome, gasUsed] = [count(blockNumber), count(status), quantity(gas)];
+  if (block === undefined || outcome === undefined || gasUsed === undefined) return undefined;
+  return { block, succeeded: outcome === 1, gasUsed, cost: gasUsed * (quantity(effectiveGasPrice) ?? 0n) };
 }

@@ -1,6 +1,7 @@
 import { IChannelManager__factory } from "@rmps/contracts";
 import type { Address, Hex } from "@rmps/proofs";
 import { RpcUnavailable } from "../rpc/errors.ts";
+import { count, hash } from "../rpc/results.ts";
 import type { ChainEvent } from "../../store/chain.ts";
 
 /** A log as `eth_getLogs` answers. */
@@ -13,6 +14,20 @@ export interface RawLog {
   readonly logIndex: string;
   readonly transactionHash: string;
   readonly removed?: boolean;
+}
+
+/** The logs of an answer; undefined where one of them lacks what a log has. */
+export function readLogs(result: unknown): readonly RawLog[] | undefined {
+  return Array.isArray(result) && result.every(isLog) ? result : undefined;
+}
+
+const TEXTS = ["address", "data", "blockNumber", "blockHash", "logIndex", "transactionHash"] as const;
+
+function isLog(value: unknown): value is RawLog {
+  if (typeof value !== "object" || value === null) return false;
+  const log = value as Partial<Record<keyof RawLog, unknown>>;
+  for (const name of TEXTS) if (typeof log[name] !== "string") return false;
+  return Array.isArray(log.topics) && log.topics.every((topic) => typeof topic === "string");
 }
 
 const manager = IChannelManager__factory.createInterface();
@@ -36,6 +51,8 @@ const WORDS = new Map([
   [CLOSED, 2],
 ]);
 
+const DATA = /^0x[0-9a-f]*$/i;
+
 const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}`;
 const uint = (data: string, at: number) => BigInt(word(data, at));
 const address = (text: string): Address => `0x${text.slice(-40).toLowerCase()}`;
@@ -52,15 +69,12 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
   const words = WORDS.get(topic);
   if (words === undefined) return undefined;
   const { data } = log;
-  if (data.length !== 2 + 64 * words || id.length !== 66 || log.blockNumber === null) {
+  const [channelId, block, logIndex] = [hash(id), count(log.blockNumber), count(log.logIndex)];
+  const isWhole = data.length === 2 + 64 * words && DATA.test(data);
+  if (!isWhole || channelId === undefined || block === undefined || logIndex === undefined) {
     throw new RpcUnavailable(`a malformed log in transaction ${log.transactionHash}`);
   }
-  const place = {
-    channelId: id.toLowerCase() as Hex,
-    block: Number(log.blockNumber),
-    logIndex: Number(log.logIndex),
-    transaction: log.transactionHash as Hex,
-  };
+  const place = { channelId, block, logIndex, transaction: log.transactionHash as Hex };
   switch (topic) {
     case OPENED: {
       const party = address(log.topics[3] ?? "");

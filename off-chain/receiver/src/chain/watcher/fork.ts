@@ -31,15 +31,17 @@ export async function findFork(
     if (same?.hash === cursor.hash) return { kind: "none" };
     if (same === undefined) throw new RpcUnavailable(`${node.label} lags behind: it has no block ${cursor.number}`);
   }
-  const kept = await store.blocks();
+  const kept = (await store.blocks()).filter(({ number }) => number <= head.number);
   let differs = cursor.number <= head.number;
+  let to = -1;
   for (const block of kept) {
-    if (block.number > head.number) continue;
     if ((await readBlock(node, block.number))?.hash === block.hash) {
-      if (!differs && !shrinks) throw new RpcUnavailable(`${node.label} lags behind: its head is ${head.number}`);
-      return { kind: "rewind", from: cursor.number, to: block.number };
+      to = block.number;
+      break;
     }
     differs = true;
   }
-  return { kind: "rewind", from: cursor.number, to: -1 };
+  // Also one that is behind all that we remember: it has shown us no other chain, only none of ours.
+  if (!differs && !shrinks) throw new RpcUnavailable(`${node.label} lags behind: its head is ${head.number}`);
+  return { kind: "rewind", from: cursor.number, to };
 }

@@ -2,7 +2,8 @@ import type { Address, Hex } from "@rmps/proofs";
 import type { BlockRef, ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcError, RpcUnavailable } from "../rpc/errors.ts";
-import { CHANNEL_TOPICS, decodeLog, type RawLog } from "./events.ts";
+import { ask, count, hash, members, quantity } from "../rpc/results.ts";
+import { CHANNEL_TOPICS, decodeLog, readLogs } from "./events.ts";
 
 /** What of a block's header is used. */
 export interface Block extends BlockRef {
@@ -13,37 +14,31 @@ export interface Block extends BlockRef {
   readonly baseFeePerGas: bigint | undefined;
 }
 
-interface RawBlock {
-  number: string;
-  hash: Hex;
-  parentHash: Hex;
-  timestamp: string;
-  baseFeePerGas?: string | null;
-}
-
 /** A block's tag, or its number. */
 export type BlockName = "latest" | "safe" | "finalized" | number;
+
+/** Null where there is none. */
+function toBlock(result: unknown): Block | null | undefined {
+  if (result === null) return null;
+  const raw = members(result) ?? {};
+  const [number, timestamp] = [count(raw["number"]), count(raw["timestamp"])];
+  const [own, parentHash] = [hash(raw["hash"]), hash(raw["parentHash"])];
+  if (number === undefined || timestamp === undefined || own === undefined || parentHash === undefined)
+    return undefined;
+  return { number, hash: own, parentHash, timestamp, baseFeePerGas: quantity(raw["baseFeePerGas"]) };
+}
 
 /** A block as one node sees it; undefined where it has none of that number (yet). */
 export async function readBlock(node: Endpoint, name: BlockName): Promise<Block | undefined> {
   const tag = typeof name === "number" ? `0x${name.toString(16)}` : name;
-  let raw: RawBlock | null;
   try {
-    raw = await node.request<RawBlock | null>("eth_getBlockByNumber", [tag, false]);
+    return (await ask(node, "eth_getBlockByNumber", [tag, false], toBlock)) ?? undefined;
   } catch (error) {
     // Some nodes answer with an error where others say null.
     if (error instanceof RpcError && /not found|unknown block|exceeds|out of range/i.test(error.message))
       return undefined;
     throw error;
   }
-  if (raw === null) return undefined;
-  return {
-    number: Number(raw.number),
-    hash: raw.hash.toLowerCase() as Hex,
-    parentHash: raw.parentHash.toLowerCase() as Hex,
-    timestamp: Number(raw.timestamp),
-    baseFeePerGas: raw.baseFeePerGas == null ? undefined : BigInt(raw.baseFeePerGas),
-  };
 }
 
 /** Whose events are read. */
@@ -70,7 +65,7 @@ export async function readEvents(
   const topics = range.id === undefined ? [CHANNEL_TOPICS] : [CHANNEL_TOPICS, range.id];
   const fromBlock = `0x${range.from.toString(16)}`;
   const toBlock = `0x${range.to.toString(16)}`;
-  const logs = await node.request<RawLog[]>("eth_getLogs", [{ address: contract, topics, fromBlock, toBlock }]);
+  const logs = await ask(node, "eth_getLogs", [{ address: contract, topics, fromBlock, toBlock }], readLogs);
   const events: ChainEvent[] = [];
   const blocks = new Map<number, Hex>();
   for (const log of logs) {
@@ -80,9 +75,11 @@ export async function readEvents(
     if (event === undefined) continue;
     if (event.block < range.from || event.block > range.to) throw new RpcUnavailable("logs out of the range asked for");
     events.push(event);
-    const hash = log.blockHash.toLowerCase() as Hex;
-    if ((blocks.get(event.block) ?? hash) !== hash) throw new RpcUnavailable("logs of two forks in one answer");
-    blocks.set(event.block, hash);
+    const blockHash = log.blockHash.toLowerCase() as Hex;
+    if ((blocks.get(event.block) ?? blockHash) !== blockHash) {
+      throw new RpcUnavailable("logs of two forks in one answer");
+    }
+    blocks.set(event.block, blockHash);
   }
   return { events, blocks: [...blocks].map(([number, hash]) => ({ number, hash })) };
 }
