@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { RequestListener } from "node:http";
+import { checkOptions } from "./config/check-options.ts";
 import { DEFAULT_HOST, DEFAULT_PORT, type ReceiverIdentity, type ReceiverOptions } from "./config/options.ts";
 import { startEngine, type Engine } from "./engine.ts";
 import type { Ledger } from "./ledger/types.ts";
@@ -61,6 +62,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<RunningRe
 }
 
 async function open(options: ReceiverOptions): Promise<{ receiver: OpenReceiver; app: FastifyInstance }> {
+  checkOptions(options);
   const log = createLogger(options.log);
   const engine = await startEngine(options, log);
   const metrics = countPayments(engine.ledger);

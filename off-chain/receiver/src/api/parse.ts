@@ -1,26 +1,12 @@
-import { parseAddress, parseAmount, parseHash, ParseError, type Address, type Hex } from "@rmps/proofs";
+import { parseAddress, parseAmount, parseHash, type Address, type Hex } from "@rmps/proofs";
 import { readTerms } from "@rmps/wire";
 import { z } from "zod";
+import { parsedBy, parsedFrom } from "../parsed-from.ts";
 import type { SponsorRequest } from "../sponsor/types.ts";
 import { malformed, type Problem } from "./problem.ts";
 
 /** Longest signature that is taken, in hex digits: contract wallets' may be longer than 65 bytes. */
 const MAX_SIGNATURE = 8192;
-
-/** Turns a parser of ours into a zod type, so that its remedy becomes the message. */
-function parsedFrom<Given, T>(given: z.ZodType<Given>, parse: (value: Given) => T) {
-  return given.transform((value, context) => {
-    try {
-      return parse(value);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
-      return z.NEVER;
-    }
-  });
-}
-
-const parsedBy = <T>(parse: (text: string) => T) => parsedFrom(z.string(), parse);
 
 const seconds = z.union([
   parsedBy(parseAmount),

@@ -12,13 +12,27 @@ export function missing({ code, input }: z.core.$ZodRawIssue): string | undefine
  * What is wrong, at the place where it is wrong: of something that can be written in several ways, what is wrong with
  * the way that was plainly meant.
  */
-export function problemsIn(issues: readonly Issue[]): Issue[] {
+function problemsIn(issues: readonly Issue[]): Issue[] {
   return issues.flatMap((issue) => {
     const meant = issue.code === "invalid_union" ? meantOf(issue.errors) : undefined;
     return meant === undefined
       ? [issue]
       : problemsIn(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
   });
+}
+
+/**
+ * What is wrong, in a line for each.
+ * @param whole what the value itself is called, where it is wrong as a whole.
+ * @param how   what to say after the place, by its path with dots.
+ */
+export function describe(issues: readonly Issue[], whole: string, how = (_path: string) => ""): string {
+  return problemsIn(issues)
+    .map(({ path, message }) => {
+      const where = path.join(".");
+      return `  ${where === "" ? whole : where}${how(where)}: ${message}`;
+    })
+    .join("\n");
 }
 
 /** Of the ways whose problems are all inside, that with the fewest; undefined where there is none, or several. */

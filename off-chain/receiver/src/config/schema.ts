@@ -1,24 +1,10 @@
-import { parseAddress, parseAmount, ParseError } from "@rmps/proofs";
+import { parseAddress, parseAmount } from "@rmps/proofs";
 import { parseEther } from "ethers";
 import { z } from "zod";
-import { doorSchema } from "../door/schema.ts";
-
-/** Turns a parser of ours into a zod type whose message carries the remedy. */
-function parsedBy<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      context.addIssue({ code: "custom", message: `${error.message}. ${error.remedy}` });
-      return z.NEVER;
-    }
-  });
-}
+import { parsedBy } from "../parsed-from.ts";
+import { common, level, path, plainRoutes, seconds, served, sold } from "./parts.ts";
 
 const address = parsedBy(parseAddress);
-const seconds = z.number().int().positive();
-const path = z.string().min(1);
 
 /** An amount: whole smallest units, or a decimal number of tokens followed by the word `token`. */
 const amount = z.union(
@@ -59,30 +45,9 @@ const rpcUrl = z.url({
   error: "An RPC URL starts with http://, https://, ws:// or wss://, and names a host.",
 });
 
-const sold = {
-  price: amount,
-  description: z.string().optional(),
-  methods: z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional(),
-  free: z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional(),
-};
-
-/** What a server answers itself may also be kept from this origin. */
-const served = { ...sold, sandbox: z.boolean().optional() };
-
-const route = z.union(
-  [
-    z.strictObject({ ...served, file: path, status: z.number().int().min(200).max(599).optional() }),
-    z.strictObject({ ...served, directory: path }),
-    z.strictObject({
-      ...served,
-      upstream: z.url({ protocol: /^https?$/ }),
-      headers: z.record(z.string(), z.string()).optional(),
-      timeoutMs: z.number().int().positive().optional(),
-    }),
-    z.strictObject({ ...served, price: amount.optional(), module: path }),
-  ],
-  { error: "A route has a price, and one of file, directory, upstream or module." },
-);
+const route = z.union([...plainRoutes(amount), z.strictObject({ ...served(amount.optional()), module: path })], {
+  error: "A route has a price, and one of file, directory, upstream or module.",
+});
 
 /** The configuration file. What is not named is refused, so that a misspelt name does not go unnoticed. */
 export const configSchema = z.strictObject({
@@ -96,23 +61,11 @@ export const configSchema = z.strictObject({
   receiver: address.optional(),
   keys: z.strictObject({ agreement: key.optional(), gas: key.optional() }).default({}),
   store: path.optional(),
-  host: z.string().optional(),
-  port: z.number().int().min(0).max(65535).optional(),
   routes: z
     .record(z.string(), route)
-    .refine((sold) => Object.keys(sold).every((path) => path.startsWith("/")), "Every path starts with /.")
+    .refine((routes) => Object.keys(routes).every((name) => name.startsWith("/")), "Every path starts with /.")
     .default({}),
-  confirmations: z
-    .union([z.number().int().min(0), z.enum(["safe", "finalized"])], {
-      error: 'Write a number of blocks, "safe" or "finalized".',
-    })
-    .optional(),
-  challengePeriod: z
-    .strictObject({ min: seconds.optional(), max: seconds.optional(), offered: seconds.optional() })
-    .optional(),
   minDeposit: amount.optional(),
-  deploymentBlock: z.number().int().min(0).optional(),
-  pollMs: z.number().int().min(10).optional(),
   claims: z
     .strictObject({
       threshold: amount.optional(),
@@ -132,28 +85,16 @@ export const configSchema = z.strictObject({
   sponsor: z
     .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
     .optional(),
-  agreementLifetime: seconds.optional(),
   apiTokenFile: path.optional(),
-  cors: z.array(z.string()).optional(),
   tls: z.strictObject({ cert: path, key: path }).optional(),
-  origin: z.url({ protocol: /^https?$/ }).optional(),
-  gatewayPath: z
-    .string()
-    .regex(/^(\/[\w.~-]+)+$/, "A path such as /api/1, without a slash at the end.")
-    .optional(),
   forwardAuth: z
     .strictObject({
       secretFile: path,
-      routes: z.record(z.string().startsWith("/", "A path starts with /."), z.strictObject(sold)),
+      routes: z.record(z.string().startsWith("/", "A path starts with /."), z.strictObject(sold(amount))),
     })
     .optional(),
-  door: doorSchema.optional(),
-  web: z
-    .union([z.literal(false), z.strictObject({ demoRpc: z.url({ protocol: /^https?$/ }).optional() })], {
-      error: 'Write false, or { "demoRpc": "http://…" }.',
-    })
-    .optional(),
-  log: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
+  log: level.optional(),
+  ...common,
 });
 
 /** A configuration file as it was read. */

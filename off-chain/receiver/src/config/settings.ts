@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { z } from "zod";
 import { RefusedToStart } from "../refused-to-start.ts";
-import { missing, problemsIn } from "./problems.ts";
+import { describe, missing } from "./problems.ts";
 import { configSchema, type Config } from "./schema.ts";
 
 /** One thing that can be set without a file. Never a secret: those are in files, or (two of them) in the environment. */
@@ -99,7 +98,7 @@ export function readConfig(
   if (result.success) return result.data;
   const source = file === undefined ? "The configuration" : file;
   throw new RefusedToStart(
-    `${source} is not as it should be:\n${problemsIn(result.error.issues).map(describe).join("\n")}`,
+    `${source} is not as it should be:\n${describe(result.error.issues, "the file", howToSet)}`,
     "rmps-receiver --help names what can be set; docs/operations.md explains the file.",
   );
 }
@@ -133,10 +132,9 @@ function put(target: Record<string, unknown>, [name = "", ...rest]: string[], va
   put(target[name] as Record<string, unknown>, rest, value);
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  const where = issue.path.join(".");
-  const setting = SETTINGS.find(({ path }) => path === where);
-  const how =
-    setting === undefined ? "" : ` (${[setting.flag?.split(" ")[0], setting.variable].filter(Boolean).join(", ")})`;
-  return `  ${where === "" ? "the file" : where}${how}: ${issue.message}`;
+/** The option and the variable of a setting, in brackets; nothing where there is none. */
+function howToSet(path: string): string {
+  const setting = SETTINGS.find((each) => each.path === path);
+  if (setting === undefined) return "";
+  return ` (${[setting.flag?.split(" ")[0], setting.variable].filter(Boolean).join(", ")})`;
 }

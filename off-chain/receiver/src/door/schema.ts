@@ -6,7 +6,8 @@ const rate = z.union(
   { error: 'Write false, or { "perSecond": 20, "burst": 100 }.' },
 );
 const count = z.number().int().min(1);
-const milliseconds = z.number().int().min(100);
+/** A day at most: past 24 of them, a timer of Node would go off at once. */
+const milliseconds = z.number().int().min(100).max(86_400_000);
 
 function isNetwork(text: string): boolean {
   try {

@@ -1,11 +1,23 @@
 import { verifyClosingAgreement, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
+import { tokenCheck } from "../../src/api/token.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 import { expectDescribed } from "./openapi-check.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
+
+describe("the operator's token", () => {
+  it("is never the one that nobody sent", () => {
+    for (const token of ["", TOKEN]) {
+      for (const header of [undefined, "", "Bearer", "Bearer ", `Basic ${token}`]) {
+        expect(tokenCheck(token)(header), `${header} for ${token}`).to.equal(false);
+      }
+    }
+    expect(tokenCheck(TOKEN)(`bearer  ${TOKEN} `)).to.equal(true);
+  });
+});
 
 describe("the API", () => {
   const stores = new Stores();

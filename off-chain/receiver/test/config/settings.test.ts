@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
+import { checkOptions } from "../../src/config/check-options.ts";
 import { optionsFrom } from "../../src/config/from-config.ts";
 import { readConfig } from "../../src/config/settings.ts";
 import { readKey } from "../../src/keys.ts";
@@ -152,8 +153,10 @@ describe("the configuration", () => {
     const read = (env: Record<string, string> = {}) => optionsFrom(readConfig(file, {}, none), file, env);
     write("token", `${"t".repeat(32)}\n`);
     expect((await read()).apiToken).to.equal("t".repeat(32));
-    write("token", "short");
-    expect((await refusal(() => read())).message).to.contain("20 characters");
+    for (const bad of ["short", "", `${"t".repeat(32)} ${"t".repeat(32)}`]) {
+      write("token", bad);
+      expect((await refusal(async () => checkOptions(await read()))).message).to.contain("20 or more characters");
+    }
     write("token", "t".repeat(32), 0o644);
     expect((await refusal(() => read())).message).to.contain("644");
   });

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { ReceiverOptions } from "../../src/config/options.ts";
+import { openReceiver } from "../../src/receiver.ts";
 import { RefusedToStart } from "../../src/refused-to-start.ts";
 import { StoreRefused } from "../../src/store/error.ts";
 import { account, TestChain } from "../support/chain.ts";
+import { FaultyNode, NodeError } from "../support/faulty-node.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
 describe("what a receiver refuses to start with", () => {
@@ -42,6 +44,57 @@ describe("what a receiver refuses to start with", () => {
 
   it("a contract that is no ChannelManager", () =>
     refused({ contract: chain.tokenAddress }, /is no ChannelManager/, /belongs in "token"/));
+
+  it("a node that answers with an error of its own, which says nothing about the contracts", async () => {
+    const node = await FaultyNode.before(chain.url);
+    const selectors = { domain: "0x84b0196e", balanceOf: "0x70a08231", decimals: "0x313ce567" };
+    try {
+      for (const [asked, selector] of Object.entries(selectors)) {
+        node.fault = (method, params, real) => {
+          const [call] = params as [{ data?: string }];
+          const isAsked = method === "eth_call" && call.data?.startsWith(selector);
+          return isAsked ? Promise.reject(new NodeError("missing trie node")) : real();
+        };
+        await refused({ rpc: node.url }, /^The chain cannot be read: eth_call: missing trie node/, /RPC URL/).catch(
+          (error: Error) => expect.fail(`${asked}: ${error.message}`),
+        );
+      }
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("nodes of several chains", async () => {
+    const node = await FaultyNode.before(chain.url);
+    node.fault = (method, _, real) => (method === "eth_chainId" ? Promise.resolve("0x1") : real());
+    try {
+      for (const rpc of [
+        [chain.url, node.url],
+        ["http://127.0.0.1:9", chain.url, node.url],
+      ]) {
+        await refused(
+          { rpc },
+          /on several chains: http:\/\/127\.0\.0\.1:\d+ is on chain 1, not on 31337/,
+          /one chain only/,
+        );
+      }
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("nothing, where a token has no name that is text: amounts are then in units", async () => {
+    const node = await FaultyNode.before(chain.url);
+    const noText = `0x${"20".padStart(64, "0")}${"02".padStart(64, "0")}${"fffe".padEnd(64, "0")}`;
+    node.fault = (method, params, real) => {
+      const [call] = params as [{ data?: string }];
+      return method === "eth_call" && call.data === "0x95d89b41" ? Promise.resolve(noText) : real();
+    };
+    const receiver = await start(chain, stores.path(), { rpc: node.url });
+    expect(receiver.engine.resolved.currency).to.deep.equal({ symbol: "units", decimals: 18 });
+    await receiver.close();
+    await node.stop();
+  });
 
   it("a token that is no ERC-20", () =>
     refused({ token: chain.manager.contract }, /it is no ERC-20/, /in which prices are/));
@@ -89,6 +142,51 @@ describe("what a receiver refuses to start with", () => {
     } finally {
       await slow.stop();
     }
+  });
+
+  describe("options that a program gives wrong, naming each and repeating none:", () => {
+    const SECRET = "a-secret-that-nobody-logs";
+    for (const [name, wrong, message] of [
+      ["port", { port: "5000" }, /^ {2}port: .*number/m],
+      ["port", { port: 70_000 }, /^ {2}port: .*65535/m],
+      ["rpc", { rpc: undefined }, /^ {2}rpc: Give the URL of a node/m],
+      ["contract", { contract: undefined }, /^ {2}contract: It is missing/m],
+      ["a misspelt name", { minDepositt: 5n }, /the options: .*"minDepositt"/],
+      ["a misspelt key", { keys: { gasKey: SECRET } }, /^ {2}keys: .*"gasKey"/m],
+      ["a key", { keys: { gas: [SECRET] } }, /^ {2}keys\.gas: .*string/m],
+      ["an amount as a number", { minDeposit: 5 }, /^ {2}minDeposit: Give a bigint/m],
+      ["an amount below 0", { minDeposit: -5n }, /^ {2}minDeposit: Give a bigint/m],
+      ["a price as text", { routes: { "/x": { price: "5", file: "x" } } }, /^ {2}routes\.\/x\.price: Give a bigint/m],
+      ["a misspelt method", { routes: { "/x": { price: 5n, file: "x", free: "GET" } } }, /routes\.\/x\.free: .*array/],
+      ["a route of nothing", { routes: { "/x": { price: 5n } } }, /routes\.\/x: A route has a price, and one of/],
+      ["a token of none", { apiToken: "" }, /^ {2}apiToken: .*20 or more.*openssl/m],
+      ["a short token", { apiToken: "guess" }, /^ {2}apiToken: .*20 or more.*openssl/m],
+      ["an origin with a path", { origin: "https://shop.example/" }, /^ {2}origin: Write scheme and host only/m],
+      ["origins for pages", { cors: ["shop.example"] }, /^ {2}cors\.0: Write scheme and host only/m],
+      ["a gateway path", { gatewayPath: "api" }, /^ {2}gatewayPath: A path such as \/api\/1/m],
+      ["a log level", { log: "loud" }, /^ {2}log: Give silent/m],
+      ["a clock", { now: 5 }, /^ {2}now: Give a function/m],
+      ["a pause that a timer cannot take", { pollMs: 2 ** 31 }, /^ {2}pollMs: .*86400000/m],
+      ["a limit", { door: { maxInFlight: "many" } }, /^ {2}door\.maxInFlight: .*number/m],
+      ["a secret", { forwardAuth: { secret: SECRET, route: {} } }, /^ {2}forwardAuth/m],
+    ] as const) {
+      it(`${name}: ${Object.keys(wrong).join()}`, async () => {
+        const error = await refusal(wrong as unknown as Partial<ReceiverOptions>);
+        expect(error).to.be.instanceOf(RefusedToStart);
+        expect(error.message).to.match(message).and.not.contain(SECRET);
+        expect((error as RefusedToStart).remedy).to.contain("ReceiverOptions");
+      });
+    }
+
+    it("none at all", async () => {
+      for (const options of [undefined, null, "rpc"]) {
+        const error: unknown = await openReceiver(options as unknown as ReceiverOptions).catch(
+          (thrown: unknown) => thrown,
+        );
+        expect(error).to.be.instanceOf(RefusedToStart);
+        expect(String(error)).to.contain("the options: ");
+      }
+    });
   });
 
   it("another number of decimals than the prices were made with", () =>

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { RefusedToStart } from "../refused-to-start.ts";
+import type { ReceiverOptions } from "./options.ts";
+import { common, level, path, plainRoutes, seconds, served, sold, timeout } from "./parts.ts";
+import { describe, missing } from "./problems.ts";
+
+const isAmount = (value: unknown) => typeof value === "bigint" && value >= 0n;
+const isFunction = (value: unknown) => typeof value === "function";
+
+const amount = z.custom(isAmount, "Give a bigint from 0 up in the token's smallest unit, such as 10n ** 16n.");
+const wei = z.custom(isAmount, "Give a bigint from 0 up in wei, such as 10n ** 17n.");
+const price = z.custom(
+  (value) => isAmount(value) || isFunction(value),
+  "Give a bigint from 0 up in the token's smallest unit, such as 10n ** 16n, or a function.",
+);
+const func = z.custom(isFunction, "Give a function.");
+const pem = z.union([path, z.instanceof(Buffer)], { error: "Give the name of a file, or PEM." });
+
+/** Not looked at any closer here: a key must not be repeated, and addresses have a parser that names them. */
+const text = z.string();
+
+const route = z.union([...plainRoutes(price), z.strictObject({ ...served(price), handler: func })], {
+  error: "A route has a price, and one of file, directory, upstream or handler.",
+});
+
+/** Every option, as it must be. What is not named is refused, so that a misspelt name does not go unnoticed. */
+const optionsSchema = z.strictObject({
+  rpc: z.union([text, z.array(text)], { error: "Give the URL of a node of the chain, or a list of URLs." }),
+  rpcTimeoutMs: timeout(1).optional(),
+  chainId: z.union([z.bigint().positive(), z.number().int().positive()], { error: "Give a number." }).optional(),
+  contract: text,
+  token: text,
+  decimals: z.number().int().min(0).max(36).optional(),
+  receiver: text.optional(),
+  keys: z.strictObject({ agreement: text.optional(), gas: text.optional() }).optional(),
+  store: path.optional(),
+  recover: z.boolean().optional(),
+  routes: z.record(z.string(), route).optional(),
+  minDeposit: amount.optional(),
+  claims: z
+    .strictObject({
+      threshold: amount.optional(),
+      exposure: amount.optional(),
+      age: seconds.optional(),
+      every: seconds.optional(),
+    })
+    .optional(),
+  gas: z
+    .strictObject({
+      maxFeePerGas: wei.optional(),
+      tokensPerCoin: amount.optional(),
+      multiple: z.number().positive().optional(),
+      resendMs: z.number().int().min(100).optional(),
+    })
+    .optional(),
+  sponsor: z
+    .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
+    .optional(),
+  apiToken: text
+    .regex(
+      /^\S{20,}$/,
+      "The operator's token has 20 or more characters, and no blanks. Make one with: openssl rand -hex 32",
+    )
+    .optional(),
+  tls: z.strictObject({ cert: pem, key: pem }).optional(),
+  forwardAuth: z.strictObject({ secret: text, routes: z.record(z.string(), z.strictObject(sold(price))) }).optional(),
+  log: z
+    .union([level, z.custom((value) => isFunction((value as { child?: unknown } | null)?.child))], {
+      error: "Give silent, error, warn, info or debug, or a logger of pino.",
+    })
+    .optional(),
+  now: func.optional(),
+  ...common,
+} satisfies Record<keyof ReceiverOptions, z.ZodType>);
+
+/**
+ * Checks what a program has given, which from JavaScript may be anything.
+ * @throws RefusedToStart that names every option that is wrong, and never repeats its value.
+ */
+export function checkOptions(options: ReceiverOptions): void {
+  const result = optionsSchema.safeParse(options, { error: missing });
+  if (result.success) return;
+  throw new RefusedToStart(
+    `The options are not as they should be:\n${describe(result.error.issues, "the options")}`,
+    "The type ReceiverOptions says what each of them is; docs/operations.md explains most under the same names.",
+  );
+}
