@@ -55,8 +55,7 @@ export function sendRefusal(
   reply: FastifyReply,
   { status, headers, body }: Omit<RefusedRequest, "kind">,
 ): FastifyReply {
-  return reply
-    .code(status)
-    .headers(headers)
-    .send(typeof body === "string" ? body : Buffer.from(body));
+  reply.code(status).headers(headers);
+  if (body.length === 0) return reply.send(); // Else Fastify gives a type to what is nothing.
+  return reply.send(typeof body === "string" ? body : Buffer.from(body));
 }

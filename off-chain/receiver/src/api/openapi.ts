@@ -1,6 +1,8 @@
-/** What the API is, in OpenAPI 3.1: served, and compared with real answers by the tests. */
+/** What the server answers, in OpenAPI 3.1: served, and compared with real answers by the tests. */
 import { SQLITE_TYPE } from "./backup.ts";
 import { address, amount, hash, hex, id, integer, object, query, seconds, sender, terms } from "./openapi/parts.ts";
+import { answer, problems } from "./openapi/responses.ts";
+import { serverPaths, serverSchemas } from "./openapi/server.ts";
 import { sponsoring, sponsorSchemas } from "./openapi/sponsor.ts";
 
 const schemas = {
@@ -71,20 +73,9 @@ const schemas = {
     proof: hex,
   }),
   ...sponsorSchemas,
+  ...serverSchemas,
   Sent: object({ transaction: hash, nonce: integer }),
 };
-
-const answer = (schema: keyof typeof schemas, description: string) => ({
-  description,
-  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
-});
-const problem = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-});
-/** Problems of an operation, and those that any may have: too many requests, a store or a node that fails. */
-const problems = (...statuses: number[]) =>
-  Object.fromEntries([...statuses, 429, 503].map((status) => [status, problem("See the problem's detail.")]));
 
 /** Problems of an operation that takes a body. */
 const BODY_PROBLEMS = [400, 413, 415] as const;
@@ -109,7 +100,10 @@ const copy = { description: "The copy, bound to this deployment", content: { [SQ
 
 const operator = (operation: Record<string, unknown>) => ({ ...operation, security: [{ operator: [] }] });
 
-/** The description, complete. Paths are relative to where the API is, `/api/1` unless configured. */
+/**
+ * The description, complete: of the API, whose paths are relative to where it is, `/api/1` unless configured, and of what
+ * the server answers beside it.
+ */
 export const OPENAPI = {
   openapi: "3.1.0",
   info: {
@@ -120,6 +114,14 @@ export const OPENAPI = {
   },
   servers: [{ url: "/api/1" }],
   paths: {
+    ...serverPaths,
+    "/openapi.json": {
+      get: {
+        operationId: "openapi",
+        summary: "This description",
+        responses: { 200: { description: "OpenAPI 3.1", content: { "application/json": {} } }, ...problems() },
+      },
+    },
     "/stats": {
       get: {
         operationId: "stats",

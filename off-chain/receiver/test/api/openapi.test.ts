@@ -1,13 +1,18 @@
 import { expect } from "chai";
-import fastify from "fastify";
-import { api } from "../../src/api/api.ts";
+import { connect, type Socket } from "node:net";
 import { OPENAPI } from "../../src/api/openapi.ts";
+import { createLogger } from "../../src/log.ts";
+import { countPayments } from "../../src/metrics.ts";
+import { idempotencyOf } from "../../src/paywall/idempotency.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
+import { createServer } from "../../src/server.ts";
+import { loadSite } from "../../src/web/site.ts";
 import { eventually, RECEIVER, TestChain, type TestChannel } from "../support/chain.ts";
-import { pay, start, Stores } from "../support/receiver.ts";
+import { optionsFor, pay, start, Stores } from "../support/receiver.ts";
+import { payment } from "../support/shop.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { startPostgres } from "../store/postgres.ts";
-import { expectDescribed } from "./openapi-check.ts";
+import { expectDescribed, prefixOf } from "./openapi-check.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const NEVER = 2n ** 40n;
@@ -15,12 +20,16 @@ const NEVER = 2n ** 40n;
 /** Where everybody comes from, for a receiver that believes it. */
 const FROM = { "x-forwarded-for": "203.0.113.1" };
 
+/** What a proxy may ask about. */
+const forwardAuth = { secret: TOKEN, routes: { "/thing": { price: 5n, methods: ["GET"] } } };
+
 /** How to get an answer. */
 interface Question {
   readonly path: string;
   readonly body?: unknown;
   readonly type?: string;
   readonly token?: string;
+  readonly headers?: Record<string, string>;
   readonly of?: RunningReceiver;
 }
 
@@ -32,14 +41,27 @@ interface Described {
   readonly responses: Record<string, unknown>;
 }
 
-const operations = Object.entries(OPENAPI.paths).flatMap(([path, methods]) =>
-  Object.entries(methods as Record<string, Described>).map(([method, { operationId, responses }]) => ({
+const operations = Object.entries(OPENAPI.paths).flatMap(([path, item]) => {
+  const { servers, ...methods } = item as Record<string, unknown>;
+  void servers;
+  return Object.entries(methods as Record<string, Described>).map(([method, { operationId, responses }]) => ({
     id: operationId,
     method: method.toUpperCase(),
     path,
     statuses: Object.keys(responses).map(Number),
-  })),
-);
+  }));
+});
+
+/** Every route in what Fastify prints of them: a tree, in which each line is a piece of a path and its methods. */
+function routesIn(tree: string): string[] {
+  const pieces: string[] = [];
+  return tree.split("\n").flatMap((line) => {
+    const [, indent, piece, methods] = /^((?:│ {3}| {4})*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (indent === undefined) return [];
+    pieces.splice(indent.length / 4, Infinity, piece!);
+    return (methods ?? "").split(", ").flatMap((method) => (method === "" ? [] : `${method} ${pieces.join("")}`));
+  });
+}
 
 describe("the description of the API", () => {
   const stores = new Stores();
@@ -49,23 +71,34 @@ describe("the description of the API", () => {
   let keyless: RunningReceiver;
   let broken: RunningReceiver;
   let stingy: RunningReceiver;
+  /** One that has too much to do: with whoever never finishes his request. */
+  let busy: RunningReceiver;
+  let dawdler: Socket;
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   let letGo = () => {};
 
   before(async () => {
     chain = await TestChain.start();
-    whole = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR });
+    whole = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR, forwardAuth });
     postgres = await startPostgres();
     keyless = await start(chain, postgres.url, { apiToken: TOKEN, keys: { agreement: RECEIVER.key } });
-    broken = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR });
+    broken = await start(chain, stores.path(), { apiToken: TOKEN, sponsor: SPONSOR, forwardAuth });
     await broken.store.close();
     const door = { trustedProxies: ["127.0.0.1"], perAddress: { perSecond: 0.001, burst: 1 } };
     stingy = await start(chain, stores.path(), { door });
     await fetch(`${stingy.url}/health`, { headers: FROM });
+    busy = await start(chain, stores.path(), { door: { maxInFlight: 1 } });
+    const { hostname, port } = new URL(busy.url);
+    dawdler = connect(Number(port), hostname);
+    dawdler.write(
+      "POST /api/1/channels HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+    );
+    await eventually(async () => (await fetch(`${busy.url}/health`)).status === 503);
     channel = await opened();
   });
   after(async () => {
-    for (const receiver of [whole, keyless, broken, stingy]) await receiver.close();
+    dawdler.destroy();
+    for (const receiver of [whole, keyless, broken, stingy, busy]) await receiver.close();
     await postgres.stop();
     await chain.stop();
     stores.remove();
@@ -82,12 +115,12 @@ describe("the description of the API", () => {
     return made;
   }
 
-  async function ask(method: string, { path, body, type, token, of = whole }: Question): Promise<number> {
-    const headers: Record<string, string> = { ...FROM };
+  async function ask(method: string, { path, body, type, token, headers: more, of = whole }: Question) {
+    const headers: Record<string, string> = { ...FROM, ...more };
     if (body !== undefined) headers["content-type"] = type ?? "application/json";
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    const answer = await fetch(`${of.url}/api/1${path}`, { method, headers, body: text ?? null });
+    const answer = await fetch(of.url + prefixOf(path) + path, { method, headers, body: text ?? null });
     const content = Buffer.from(await answer.arrayBuffer());
     const json: unknown = answer.headers.get("content-type")?.includes("json")
       ? JSON.parse(String(content))
@@ -107,6 +140,12 @@ describe("the description of the API", () => {
   const always = (path: string, rest: Omit<Question, "path"> = {}): Questions => ({
     429: () => ({ path, of: stingy }),
     503: () => ({ path, of: broken, ...rest }),
+  });
+  /** What of that an operation may answer that needs no store. */
+  const storeless = (path: string): Questions => ({
+    200: () => ({ path }),
+    429: () => ({ path, of: stingy }),
+    503: () => ({ path, of: busy }),
   });
   const bodies = (path: string): Questions => ({
     400: () => ({ path, body: "{" }),
@@ -135,7 +174,64 @@ describe("the description of the API", () => {
     ...always(good(), { token: TOKEN }),
   });
 
+  let asked = 0;
+  /** What a proxy asks about. */
+  const original = (path: string, over: Record<string, string> = {}, of = whole): Question => ({
+    path,
+    of,
+    headers: {
+      "rmps-proxy-secret": TOKEN,
+      "x-forwarded-method": "GET",
+      "x-forwarded-uri": "/thing",
+      "x-request-id": `request-${++asked}`,
+      ...over,
+    },
+  });
+  const proxies = (path: string): Questions => ({
+    400: () => original(path, { "x-forwarded-uri": "thing" }),
+    402: () => original(path, { accept: "text/html" }),
+    403: () => original(path, { "rmps-proxy-secret": "guessed" }),
+    404: () => original(path, { "x-forwarded-uri": "/other" }),
+    405: () => original(path, { "x-forwarded-method": "POST" }),
+    409: async () => {
+      const id = `request-${++asked}`;
+      const { accepted } = (await whole.store.channel(channel.id))!;
+      const balance = accepted + 5n;
+      const headers = { ...payment(channel, balance), "x-request-id": id };
+      // As if another one asked about it just now, and was not answered yet.
+      const facts = { method: "GET", target: "/thing", header: () => `forward-auth:${id}`, secure: true };
+      const body = () => Promise.resolve(new Uint8Array());
+      const known = await idempotencyOf({ ...facts, body, url: () => "" }, channel.id);
+      if (known?.kind !== "digest") throw new Error("no digest");
+      const proof = { channelId: channel.id, balance, signature: channel.proof(balance) };
+      await whole.ledger.pay(proof, { price: 5n, idempotency: known.digest });
+      return original(path, headers);
+    },
+    429: () => ({ path, of: stingy }),
+    503: () => original(path, payment(channel, 1000n), broken),
+  });
+
   const questions: Record<string, () => Questions> = {
+    health: () => storeless("/health"),
+    ready: () => ({ ...storeless("/ready"), 503: () => ({ path: "/ready", of: broken }) }),
+    metrics: () => storeless("/metrics"),
+    openapi: () => storeless("/openapi.json"),
+    site: () => ({
+      ...storeless(`/_rmps/web/${loadSite()!.script.name}`),
+      404: () => ({ path: "/_rmps/web/other.js" }),
+    }),
+    forwardAuth: () => {
+      const path = "/_rmps/auth";
+      return {
+        ...proxies(path),
+        200: async () => {
+          const { accepted } = (await whole.store.channel(channel.id))!;
+          return original(path, payment(channel, accepted + 5n));
+        },
+        401: () => original(path, { "rmps-refuse-with": "401" }),
+      };
+    },
+    refusal: () => proxies("/_rmps/refusal"),
     stats: () => ({ 200: () => ({ path: "/stats" }), ...always("/stats") }),
     channels: () => operators(() => "/channels", "/channels?status=odd"),
     channelsOfSender: () => operators(() => `/channels/${channel.terms.sender}`, "/channels/0x11"),
@@ -192,15 +288,20 @@ describe("the description of the API", () => {
   };
 
   it("has exactly the operations that are served", async () => {
-    const served: string[] = [];
-    const app = fastify();
-    app.addHook("onRoute", ({ method, url }) => {
-      served.push(...[method].flat().map((each) => `${each} ${url}`));
+    const options = optionsFor(chain, "", { apiToken: TOKEN, forwardAuth });
+    const { engine } = whole;
+    const { app } = await createServer(options, engine, countPayments(engine.ledger), createLogger("silent"));
+    const served = routesIn(app.printRoutes({ commonPrefix: false }));
+    await app.close();
+    const { script, frame } = loadSite()!;
+    const files = [script, frame].map(({ name }) => `/_rmps/web/${name}`);
+    const described = operations.map(({ method, path }) => {
+      return `${method} ${prefixOf(path)}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
     });
-    await app.register(api, { engine: whole.engine, token: TOKEN });
-    const asked = served.filter((route) => !route.startsWith("HEAD ") && route !== "GET /openapi.json");
-    const described = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
-    expect(asked).to.have.members(described);
+    const plain = served
+      .filter((route) => !route.startsWith("HEAD "))
+      .map((route) => (files.some((file) => route.endsWith(file)) ? "GET /_rmps/web/:file" : route));
+    expect([...new Set(plain)]).to.have.members(described);
     expect(await (await fetch(`${whole.url}/api/1/openapi.json`)).json()).to.deep.equal(OPENAPI);
   });
 
