@@ -1,30 +1,18 @@
 import type { Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { parseEther, Wallet } from "ethers";
-import { eventually, GAS_PAYER, UNIT, type TestChain } from "../support/chain.ts";
-import { FaultyNode } from "../support/faulty-node.ts";
+import { eventually, GAS_PAYER, UNIT } from "../support/chain.ts";
 import { pay } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
-import { SponsoringShop } from "../support/sponsoring-shop.ts";
+import { useSponsoringShop } from "../support/sponsoring-shop.ts";
 
 const FEE = SPONSOR.fee!;
 
 describe("sponsoring, while a deposit is under way,", () => {
-  let shop: SponsoringShop;
-  let chain: TestChain;
-  let node: FaultyNode | undefined;
-
-  beforeEach(async () => {
-    shop = await SponsoringShop.build();
-    ({ chain } = shop);
-  });
-  afterEach(async () => {
-    await shop.stop();
-    await node?.stop();
-    node = undefined;
-  });
+  const world = useSponsoringShop();
 
   it("replaces a transaction that is stuck, within what it may cost, and answers with the newest", async () => {
+    const { shop, chain } = world;
     await shop.restart({ gas: { resendMs: 100 } });
     const body = await byAuthorization(chain, await penniless(chain));
     await shop.holdBack();
@@ -41,6 +29,7 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("raises no fee beyond what one may cost, however long it is stuck", async () => {
+    const { shop, chain } = world;
     let later = 0;
     const maxCost = parseEther("0.0006");
     const gas = { resendMs: 1000, maxFeePerGas: parseEther("0.001") };
@@ -60,6 +49,7 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("has one under way for each sender", async () => {
+    const { shop, chain } = world;
     await shop.restart();
     const sender = await penniless(chain);
     await shop.holdBack();
@@ -71,6 +61,7 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("records a deposit whose tokens were moved away, pays for it out of the budget, and bars the sender", async () => {
+    const { shop, chain } = world;
     await shop.restart();
     const sender = await penniless(chain);
     const body = await byAuthorization(chain, sender);
@@ -91,6 +82,7 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("is paid its fee though a stranger took the authorization from the mempool and was faster", async () => {
+    const { shop, chain } = world;
     await shop.restart();
     const sender = await penniless(chain);
     const terms = chain.termsOf(sender);
@@ -110,7 +102,8 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("is paid its fee for what a stranger submitted, though its own failure is known before the deposit is", async () => {
-    node = await FaultyNode.before(chain.url);
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
     await shop.restart({ rpc: node.url });
     const sender = await penniless(chain);
     const terms = chain.termsOf(sender);
@@ -132,6 +125,7 @@ describe("sponsoring, while a deposit is under way,", () => {
   });
 
   it("never stands in the way of a dispute, not even on the same channel", async () => {
+    const { shop, chain } = world;
     await shop.restart({ gas: { resendMs: 100 }, sponsor: { ...SPONSOR, maxCost: parseEther("0.0006") } });
     const sender = await penniless(chain);
     const channel = chain.channel(sender, chain.termsOf(sender));

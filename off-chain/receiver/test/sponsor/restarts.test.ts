@@ -1,31 +1,19 @@
 import type { Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { keccak256 } from "ethers";
-import { eventually, GAS_PAYER, UNIT, type TestChain } from "../support/chain.ts";
-import { FaultyNode } from "../support/faulty-node.ts";
+import { eventually, GAS_PAYER, UNIT } from "../support/chain.ts";
 import { pay } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
-import { SponsoringShop } from "../support/sponsoring-shop.ts";
+import { useSponsoringShop } from "../support/sponsoring-shop.ts";
 
 const FEE = SPONSOR.fee!;
 
 describe("sponsoring, after a restart or a re-organization,", () => {
-  let shop: SponsoringShop;
-  let chain: TestChain;
-  let node: FaultyNode | undefined;
-
-  beforeEach(async () => {
-    shop = await SponsoringShop.build();
-    ({ chain } = shop);
-  });
-  afterEach(async () => {
-    await shop.stop();
-    await node?.stop();
-    node = undefined;
-  });
+  const world = useSponsoringShop();
 
   it("sends after a restart what was stored before, and answers with that", async () => {
-    node = await FaultyNode.before(chain.url);
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
     await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
     const body = await byAuthorization(chain, await penniless(chain));
     node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
@@ -41,6 +29,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   });
 
   it("sends nothing twice where the process ended between queue and books", async () => {
+    const { shop, chain } = world;
     await shop.restart();
     const body = await byAuthorization(chain, await penniless(chain));
     await shop.holdBack();
@@ -54,7 +43,8 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   });
 
   it("drops what has expired meanwhile, and what would revert by now, at no cost", async () => {
-    node = await FaultyNode.before(chain.url);
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
     await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
     const [late, poor] = [await penniless(chain), await penniless(chain)];
     const bodies = [await byAuthorization(chain, late, { until: 790 }), await byAuthorization(chain, poor)];
@@ -71,6 +61,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   });
 
   it("sends it again after a re-organization, and charges the fee once", async () => {
+    const { shop, chain } = world;
     await shop.restart();
     const sender = await penniless(chain);
     const terms = chain.termsOf(sender);

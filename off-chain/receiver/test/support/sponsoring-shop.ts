@@ -4,6 +4,7 @@ import type { ReceiverOptions } from "../../src/config/options.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { expectDescribed } from "../api/openapi-check.ts";
 import { GAS_PAYER, TestChain, type Key } from "./chain.ts";
+import { FaultyNode } from "./faulty-node.ts";
 import { start, Stores } from "./receiver.ts";
 import { PENNILESS_HOLDS, SPONSOR } from "./sponsor.ts";
 
@@ -25,6 +26,7 @@ export class SponsoringShop {
   readonly chain: TestChain;
   readonly stores = new Stores();
   readonly #store = this.stores.path();
+  readonly #nodes: FaultyNode[] = [];
   #receiver: RunningReceiver | undefined;
 
   private constructor(chain: TestChain) {
@@ -49,8 +51,16 @@ export class SponsoringShop {
     this.#receiver = await start(this.chain, this.#store, { sponsor: SPONSOR, ...over });
   }
 
+  /** A node of its chain whose answers can be spoilt. */
+  async faultyNode(): Promise<FaultyNode> {
+    const node = await FaultyNode.before(this.chain.url);
+    this.#nodes.push(node);
+    return node;
+  }
+
   async stop(): Promise<void> {
     await this.#receiver?.close();
+    await Promise.all(this.#nodes.map((node) => node.stop()));
     await this.chain.stop();
     this.stores.remove();
   }
@@ -86,4 +96,21 @@ export class SponsoringShop {
     const data = token.interface.encodeFunctionData("transfer(address,uint256)", [GAS_PAYER.address, PENNILESS_HOLDS]);
     return this.jumpQueue(account, tokenAddress, data);
   }
+}
+
+/** A shop for each test, not started yet, with its chain. To be called in a `describe`. */
+export function useSponsoringShop(): { readonly shop: SponsoringShop; readonly chain: TestChain } {
+  let shop: SponsoringShop;
+  beforeEach(async () => {
+    shop = await SponsoringShop.build();
+  });
+  afterEach(() => shop.stop());
+  return {
+    get shop() {
+      return shop;
+    },
+    get chain() {
+      return shop.chain;
+    },
+  };
 }
