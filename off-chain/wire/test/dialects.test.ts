@@ -82,6 +82,11 @@ describe("the dialects", () => {
     expect(wire.isPaymentHeader("Authorization", "Basic YTpi")).to.equal(false);
     expect(wire.isPaymentHeader("authorization", "Basic YTpi, payment abc")).to.equal(true);
     expect(wire.isPaymentHeader("Accept", "Payment")).to.equal(false);
+    expect(wire.isPaymentHeader("WWW-Authenticate", 'Basic realm="Payment x", Payment id="x"')).to.equal(true);
+    expect(wire.isPaymentHeader("WWW-Authenticate", 'Basic realm="a, Payment x"')).to.equal(false);
+    for (const name of ["RDN-Something-New", "X-PAYMENT", "X-Payment-Response", "Payment-Something"]) {
+      expect(wire.isPaymentHeader(name, "x"), name).to.equal(true);
+    }
   });
 });
 
@@ -126,9 +131,8 @@ describe("readers", () => {
     expect([...kinds]).to.include.members(["none", "malformed", "challenge"]);
   });
 
-  it("answer quickly to long headers that are made to be slow", () => {
+  it("come to an end with long headers that are made to be slow", () => {
     const n = 15_000;
-    const started = performance.now();
     for (const hostile of [
       '"\\'.repeat(n / 2),
       '"'.repeat(n),
@@ -140,11 +144,15 @@ describe("readers", () => {
       `x ${"=".repeat(n)}`,
       `${"a".repeat(n)}!"`,
     ]) {
-      wire.readPayment({ authorization: hostile, "payment-signature": hostile, "rdn-channel-id": hostile }, options);
-      wire.readChallenge({ "www-authenticate": hostile, "payment-required": hostile, "rdn-price": hostile });
-      wire.readChallenge({ "www-authenticate": hostile }, ["payment"]);
-      wire.readChallenge({ ...all, "RDN-Gateway-Path": `/${hostile}` });
+      const payment = { authorization: hostile, "payment-signature": hostile, "rdn-channel-id": hostile };
+      expect(wire.readPayment(payment, options).kind).to.equal("malformed");
+      for (const challenge of [
+        { "www-authenticate": hostile, "payment-required": hostile, "rdn-price": hostile },
+        { "www-authenticate": hostile },
+        { ...all, "RDN-Gateway-Path": `/${hostile}` },
+      ]) {
+        expect(wire.readChallenge(challenge).kind).to.be.oneOf(["none", "malformed"]);
+      }
     }
-    expect(performance.now() - started).to.be.lessThan(1000);
   });
 });

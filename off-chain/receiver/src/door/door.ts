@@ -14,6 +14,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export interface DoorContext {
   /** Milliseconds of any clock. */
   readonly now?: () => number;
+  /** Who looks how far this process lags behind; one of its own unless given. */
+  readonly lag?: Lag;
   /** Headers for answers of the door, such as those that let pages of other origins read them. */
   readonly headers?: (request: IncomingMessage) => HeaderMap;
   /** Told of everybody who was not let in. */
@@ -43,7 +45,8 @@ export function createDoor(options: DoorOptions = {}, context: DoorContext = {})
   const { maxInFlight, maxBodyBytes, maxLagMs, maxConnectionsPerAddress } = given;
   const clients = createClients(given.trustedProxies);
   const limits = new Limits(given.perAddress, given.perChannel, now);
-  const lag = new Lag();
+  const lag = context.lag ?? new Lag(now);
+  if (context.lag === undefined) lag.start();
   let inFlight = 0;
 
   function turnAway(request: IncomingMessage, response: ServerResponse, reason: DoorRefusal, seconds: number): void {

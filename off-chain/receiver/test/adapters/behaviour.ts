@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { connect } from "node:net";
+import { eventually } from "../support/eventually.ts";
 import { openShop, payment, type Shop } from "../support/shop.ts";
 import type { TestChannel } from "../support/channels.ts";
 
@@ -61,11 +62,6 @@ export function sellsBehind(name: string, serve: Serve): void {
       get(path, { ...payment(channel, balance), ...more }, init);
     const spent = async () => (await shop.store.channel(channel.id))!.spent;
 
-    /** Waits for what the server does after its answer is out. */
-    async function settled(condition: () => Promise<boolean>): Promise<void> {
-      for (let i = 0; i < 200 && !(await condition()); i++) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(await condition()).to.equal(true);
-    }
     const nothingInFlight = async () => (await shop.store.channel(channel.id))!.inFlight === 0n;
 
     it("answers an unpaid request with the offer, and does not serve it", async () => {
@@ -86,7 +82,7 @@ export function sellsBehind(name: string, serve: Serve): void {
       expect(answer.headers.get("rdn-spent")).to.equal("5");
       expect(answer.headers.get("rdn-sender-address")).to.equal(channel.terms.sender);
       expect(answer.headers.get("cache-control")).to.equal("private");
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       expect((await pay("/cached", 10n)).headers.get("cache-control")).to.equal("private");
       expect(served).to.deep.equal(["/ok", "/cached"]);
     });
@@ -121,7 +117,7 @@ export function sellsBehind(name: string, serve: Serve): void {
       expect((await pay("/bad", 5n)).status).to.equal(400);
       expect((await pay("/partial", 10n)).status).to.equal(206);
       expect((await pay("/unchanged", 15n)).status).to.equal(304);
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       expect(await spent()).to.equal(15n);
     });
 
@@ -129,10 +125,10 @@ export function sellsBehind(name: string, serve: Serve): void {
       const failed = await pay("/fail", 5n);
       expect(failed.status).to.equal(503);
       expect(failed.headers.get("rdn-cost")).to.equal(null);
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       expect(await spent()).to.equal(0n);
       expect((await pay("/throw", 10n)).status).to.equal(500);
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       expect(await spent()).to.equal(0n);
       expect((await pay("/ok", 10n)).status, "the balance is used").to.equal(402);
       expect((await pay("/ok", 11n)).status, "the credit is there").to.equal(200);
@@ -143,7 +139,7 @@ export function sellsBehind(name: string, serve: Serve): void {
       await pay("/late", 5n)
         .then((answer) => answer.text())
         .catch(() => "broke off");
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       expect(await spent()).to.equal(5n);
     });
 
@@ -154,7 +150,7 @@ export function sellsBehind(name: string, serve: Serve): void {
       socket.write(`GET /slow HTTP/1.1\r\nHost: x\r\n${head.join("")}\r\n`);
       await asked;
       socket.destroy();
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       release();
       expect(await spent()).to.equal(5n);
     });
@@ -163,8 +159,8 @@ export function sellsBehind(name: string, serve: Serve): void {
       const key = { "idempotency-key": "abc" };
       const first = await pay("/ok", 5n, key);
       expect(await first.text()).to.equal("content");
-      await settled(nothingInFlight);
-      await settled(async () => (await pay("/ok", 5n, key)).status === 200);
+      await eventually(nothingInFlight);
+      await eventually(async () => (await pay("/ok", 5n, key)).status === 200);
       const again = await pay("/ok", 10n, key);
       expect(again.status).to.equal(200);
       expect(await again.text()).to.equal("content");
@@ -178,11 +174,11 @@ export function sellsBehind(name: string, serve: Serve): void {
         pay("/echo", balance, { "idempotency-key": "abc", "content-type": "text/plain" }, { method: "POST", body });
       const first = await post("one", 5n);
       expect(await first.text()).to.equal("one");
-      await settled(nothingInFlight);
+      await eventually(nothingInFlight);
       const other = await post("two", 10n);
       expect(await other.text()).to.equal("two");
-      await settled(nothingInFlight);
-      await settled(async () => (await post("one", 5n)).status === 200);
+      await eventually(nothingInFlight);
+      await eventually(async () => (await post("one", 5n)).status === 200);
       expect(await (await post("one", 5n)).text()).to.equal("one");
       expect(await spent()).to.equal(10n);
     });

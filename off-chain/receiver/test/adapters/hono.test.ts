@@ -31,10 +31,12 @@ sellsBehind("Hono", async ({ paywall }, { served, slow, onSlow }) => {
     return context.text("content");
   });
   app.get("/late", () => {
+    let begun = false;
     const body = new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode("begin"));
-        setTimeout(() => controller.error(new Error("breaks off, as it should")), 5);
+      pull(controller) {
+        if (begun) controller.error(new Error("breaks off, as it should"));
+        else controller.enqueue(new TextEncoder().encode("begin"));
+        begun = true;
       },
     });
     return new Response(body, { headers: { "content-length": "100" } });

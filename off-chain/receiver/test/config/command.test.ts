@@ -139,17 +139,19 @@ describe("rmps-receiver", () => {
   });
 
   it("finishes the request in flight when it is told to stop", async () => {
-    write("slow.mjs", "export const handler = () => new Promise((done) => setTimeout(() => done('at last'), 1500));");
+    // Answers only once the signal was heard, and some turns later.
+    const wait = "process.once('SIGTERM', () => setImmediate(() => setImmediate(() => done('at last'))))";
+    write("slow.mjs", `export const handler = () => new Promise((done) => (console.error("asked"), ${wait}));`);
     const config = configure("drain.sqlite", { routes: { "/slow": { price: "10", module: "slow.mjs" } } });
     const channel = await chain.open(4);
-    const { child, url, ended } = run("--config", config);
+    const { child, url, ended, errors } = run("--config", config);
     const headers = {
       "RDN-Channel-Id": channel.id,
       "RDN-Sender-Balance": "10",
       "RDN-Balance-Signature": channel.proof(10n),
     };
     const answer = fetch(`${await url}/slow`, { headers });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await eventually(() => errors().includes("asked"));
     child.kill("SIGTERM");
     expect(await (await answer).text()).to.equal("at last");
     expect((await ended).code).to.equal(0);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Socket, type AddressInfo } from "node:net";
 import { createDoor, type Door, type DoorContext } from "../../src/door/door.ts";
+import { Lag } from "../../src/door/load.ts";
 import type { DoorOptions } from "../../src/door/options.ts";
 import { answerOn, open, raw, request } from "./raw.ts";
 
@@ -114,18 +115,23 @@ describe("The door", () => {
   });
 
   it("is busy while the process lags behind for a while, not after one pause", async () => {
-    await serve({ maxLagMs: 100 });
-    const pause = () => {
-      const end = Date.now() + 600;
-      while (Date.now() < end);
-      return new Promise((resolve) => setTimeout(resolve, 1));
+    let time = 0;
+    const lag = new Lag(() => time);
+    await serve({ maxLagMs: 100 }, { lag });
+    /** The next look at the clock comes so many milliseconds late. */
+    const late = (ms: number) => {
+      time += 250 + ms;
+      lag.look();
     };
-    await pause();
-    expect((await fetch(url)).status).to.equal(200);
-    for (let i = 0; i < 4; i++) await pause();
-    expect((await fetch(url)).status).to.equal(503);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect((await fetch(url)).status).to.equal(200);
+    late(0);
+    late(60_000);
+    expect((await fetch(url)).status, "one pause").to.equal(200);
+    for (const ms of [101, 350, 101]) late(ms);
+    expect((await fetch(url)).status, "three looks late").to.equal(503);
+    late(0);
+    expect((await fetch(url)).status, "one in time").to.equal(200);
+    for (const ms of [99, 99, 99]) late(ms);
+    expect((await fetch(url)).status, "not so late").to.equal(200);
   });
 
   it("refuses bodies that say they are too long, before anything else", async () => {

@@ -7,6 +7,7 @@ import { Content } from "../../src/proxy/content.ts";
 import { sell } from "../../src/proxy/sell.ts";
 import { openShop, payment, type Shop } from "../support/shop.ts";
 import type { TestChannel } from "../support/channels.ts";
+import { eventually } from "../support/eventually.ts";
 
 describe("An upstream behind the paywall", () => {
   let shop: Shop;
@@ -53,10 +54,7 @@ describe("An upstream behind the paywall", () => {
   const pay = (path: string, { headers = {}, ...init }: RequestInit & { headers?: Record<string, string> } = {}) =>
     fetch(url + path, { redirect: "manual", ...init, headers: { ...payment(channel, (balance += 5n)), ...headers } });
   const spent = async () => (await shop.store.channel(channel.id))!.spent;
-  async function becomes(amount: bigint): Promise<void> {
-    for (let i = 0; i < 200 && (await spent()) !== amount; i++) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await spent()).to.equal(amount);
-  }
+  const becomes = (amount: bigint) => eventually(async () => (await spent()) === amount);
 
   it("gets the path and query as they came, once they are paid for", async () => {
     expect((await fetch(`${url}/up/a`)).status).to.equal(402);
@@ -93,7 +91,7 @@ describe("An upstream behind the paywall", () => {
       response.writeHead(200, {
         "rdn-cost": "1",
         "payment-receipt": "x",
-        "www-authenticate": 'Payment id="x"',
+        "www-authenticate": 'Basic realm="a", Payment id="x"',
         "cache-control": "public, max-age=1000",
         "set-cookie": ["a=1", "b=2"],
         etag: '"e"',

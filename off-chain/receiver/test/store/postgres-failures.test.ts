@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { binding, openChannel, type TestChannel } from "../support/channels.ts";
 import { startPostgres } from "./postgres.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A wire to the database that can be cut: at once, or when the database's next answer comes. */
 class Wire {
@@ -129,8 +130,7 @@ describe("A store on PostgreSQL whose connection breaks", function () {
     expect(await other.lead()).to.equal(false);
     wire.down = true;
     wire.cutAll();
-    for (let i = 0; i < 100 && !(await other.lead()); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await other.lead()).to.equal(true);
+    await eventually(() => other.lead());
     wire.down = false;
     expect(await store.lead()).to.equal(false);
     await other.close();

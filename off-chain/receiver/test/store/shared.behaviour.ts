@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Store } from "../../src/store/store.ts";
 import { keyOf, openChannel, type TestChannel } from "../support/channels.ts";
 import type { Kind, Place } from "./stores.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** How a store is shared by several nodes. */
 export function sharesPayments(kind: Kind): void {
@@ -84,8 +85,7 @@ export function sharesPayments(kind: Kind): void {
       expect(await nodes[1].lead()).to.equal(false);
       expect(await nodes[0].lead()).to.equal(true);
       await nodes[0].close();
-      for (let i = 0; i < 100 && !(await nodes[1].lead()); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(await nodes[1].lead()).to.equal(true);
+      await eventually(() => nodes[1].lead());
     });
   });
 }

@@ -12,6 +12,8 @@ import {
 import { HDNodeWallet, hexlify, JsonRpcProvider, NonceManager, parseEther, randomBytes, Wallet } from "ethers";
 import { network } from "hardhat";
 
+export { eventually } from "./eventually.ts";
+
 /** The public development mnemonic of Hardhat's accounts. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -210,13 +212,4 @@ export class TestChain {
   sent = async (who: Key) => Number(await this.rpc<string>("eth_getTransactionCount", [who.address, "latest"]));
 
   stateOf = (id: Hex) => this.contract.stateOf(id);
-}
-
-/** Waits until something is so. @throws where it is not within `ms`. */
-export async function eventually(what: () => Promise<boolean> | boolean, ms = 10_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await what())) {
-    if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${what.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
