@@ -33,6 +33,13 @@ export class Book {
     });
   }
 
+  /** Removes channels; those that are not there (any more) are passed over. */
+  remove(channels: readonly ChannelName[]): Promise<void> {
+    return this.store.update((state) => {
+      for (const channel of channels) state.channels.delete(keyOf(channel));
+    });
+  }
+
   /** Changes one channel; the change is durable when the promise resolves. */
   change<T>(channel: ChannelName, move: (record: ChannelRecord) => T): Promise<T> {
     return this.store.update((state) => move(recordIn(state, channel)));

@@ -1,3 +1,4 @@
+import { SenderError } from "../errors.ts";
 import { keyOf, spentOf, type BookState, type ChannelRecord, type Ending } from "./record.ts";
 
 // The moves of one channel's numbers, apart from stores, signatures, chain and HTTP. Each changes the record in place.
@@ -169,9 +170,9 @@ export function end(record: ChannelRecord, ending: Ending): void {
   record.ending ??= ending;
 }
 
-/** The record of a channel. @throws Error where there is none: a bug, for records are never removed. */
+/** The record of a channel. @throws SenderError `channel` where there is none: another process forgot it meanwhile. */
 export function recordIn(state: BookState, channel: Pick<ChannelRecord, "chainId" | "contract" | "id">): ChannelRecord {
   const record = state.channels.get(keyOf(channel));
-  if (record === undefined) throw new Error(`no record of channel ${channel.id}`);
-  return record;
+  if (record !== undefined) return record;
+  throw new SenderError("channel", `channel ${channel.id} is not in the book`, "List what there is: rmps channels.");
 }

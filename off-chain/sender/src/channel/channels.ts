@@ -11,6 +11,7 @@ import { isWith, type Counterparty } from "./counterparty.ts";
 import { deposit } from "./deposit.ts";
 import { depositSponsored, hasGasMoney, type Sponsor } from "./sponsor/deposit.ts";
 import { forEach } from "./each.ts";
+import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
@@ -151,6 +152,12 @@ export class Channels {
         return facts.closesAt === 0n ? this.close(record) : this.finalize(record);
       },
     );
+  }
+
+  /** Drops channels that the development chain does not know (any more); see `forgetGone`. @returns what was dropped. */
+  async forget(chainId: bigint): Promise<ChannelRecord[]> {
+    const chain = await this.chains.get(chainId);
+    return this.#alone(chainId, async () => forgetGone(chain, this.book, await this.list()));
   }
 
   async #adopt(chainId: bigint, manager: KnownManager, adoption: Adoption): Promise<ChannelRecord[]> {

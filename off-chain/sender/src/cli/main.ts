@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { channels } from "./commands/channels.ts";
 import { open, topUp, type OpenOptions, type SponsorOptions } from "./commands/deposit.ts";
 import { close, finalize } from "./commands/exit.ts";
+import { forget } from "./commands/forget.ts";
 import { request, type RequestOptions } from "./commands/request.ts";
 import { watch, type WatchOptions } from "./commands/watch.ts";
 import { Context, type CommonOptions } from "./context.ts";
@@ -94,6 +95,9 @@ function createProgram(
     );
   add("finalize", "bring back what is left of channels whose challenge period is over").action(
     (options: CommonOptions) => finalize(begin(options)),
+  );
+  add("forget", "drop channels of a development chain (31337) that was started anew, and knows them no more").action(
+    (options: CommonOptions) => forget(begin(options)),
   );
   add("watch <bundles...>", "watchtower: defend receivers with exported bundles (files, or folders of *.json)")
     .option("--once", "look once, then exit")

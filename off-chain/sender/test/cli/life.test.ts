@@ -71,7 +71,7 @@ describe("rmps open, topup, channels, close and finalize", () => {
     const run = await world.run("channels");
     const { channel } = world.json(opened) as Row;
     expect((world.json(run) as Row[]).find((row) => row.channel === channel)).to.include({ status: "missing" });
-    expect(run.stderr).to.contain("unknown to this chain");
+    expect(run.stderr).to.contain("unknown to this chain").and.to.contain("rmps forget");
   });
 
   it("finds and closes what the chain knows of after the state was lost", async () => {

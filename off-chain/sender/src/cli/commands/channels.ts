@@ -80,7 +80,8 @@ export async function channels(context: Context): Promise<void> {
 }
 
 const MISSING =
-  "missing: recorded here, unknown to this chain. A local chain forgets all when it stops; elsewhere, check --rpc.";
+  "missing: recorded here, unknown to this chain. A local chain forgets all when it stops: so does rmps forget. " +
+  "Elsewhere, check --rpc.";
 
 async function line(row: Row, context: Context): Promise<string[]> {
   const token = await context.tokenAt(row.token as Terms["token"]);
