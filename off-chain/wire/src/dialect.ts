@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly description?: string;
   /** Unix milliseconds until which a challenge can be answered. */
   readonly expires: number;
-  /** `sha-256=<base64>` of the request's body, where it has one and is to be bound (`bodyDigest`). */
+  /** `sha-256=:<base64>:` of the request's body, where it has one and is to be bound (`bodyDigest`). */
   readonly digest?: string;
 }
 
