@@ -66,7 +66,7 @@ describe("what is settled", () => {
 describe("claims on open channels", () => {
   const [small, big] = [channel({ spent: 5n }), channel({ spent: 90n })];
   const both = [small, big];
-  const times: ClaimTimes = { since: new Map(), lastRun: 0, now: 100 };
+  const times: ClaimTimes = { since: new Map(), lookedAt: 99, now: 100 };
   const due = (policy: ClaimPolicy, differently: Partial<ClaimTimes> = {}) =>
     claims(both, policy, { ...times, ...differently }).map(({ channel: { id } }) => id);
 
@@ -83,9 +83,11 @@ describe("claims on open channels", () => {
     expect(due({ age: 50 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([small.id]);
     expect(due({ age: 51 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([]);
   });
-  it("are all when the time has come", () => {
-    expect(due({ every: 10 }, { lastRun: 90 })).to.deep.equal([small.id, big.id]);
-    expect(due({ every: 11 }, { lastRun: 90 })).to.deep.equal([]);
+  it("are all when the time has come, which no restart puts off", () => {
+    expect(due({ every: 10 })).to.deep.equal([small.id, big.id]);
+    expect(due({ every: 10 }, { lookedAt: 100 }), "once").to.deep.equal([]);
+    expect(due({ every: 11 })).to.deep.equal([]);
+    expect(due({ every: 86_400 }, { lookedAt: 86_399, now: 86_400 }), "begun a second ago").to.have.length(2);
   });
   it("are never those that are closing: these are disputes", () => {
     expect(claims([channel({ closesAt: 9 })], { threshold: 1n }, times)).to.deep.equal([]);

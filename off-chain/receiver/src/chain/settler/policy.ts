@@ -9,7 +9,7 @@ export interface ClaimPolicy {
   readonly exposure?: bigint;
   /** On one channel, as soon as something has been unsettled for so many seconds. */
   readonly age?: number;
-  /** On all, every so many seconds. */
+  /** On all, every so many seconds, counted from 1970: a restart, or another node that takes over, puts nothing off. */
   readonly every?: number;
 }
 
@@ -65,8 +65,8 @@ export function disputes(channels: readonly ChannelRecord[]): Settlement[] {
 export interface ClaimTimes {
   /** When each channel began to have something unsettled. */
   readonly since: ReadonlyMap<Hex, number>;
-  /** When claims were last made on schedule. */
-  readonly lastRun: number;
+  /** When it was last looked whether any are due. */
+  readonly lookedAt: number;
   readonly now: number;
 }
 
@@ -74,13 +74,13 @@ export interface ClaimTimes {
 export function claims(
   channels: readonly ChannelRecord[],
   policy: ClaimPolicy,
-  { since, lastRun, now }: ClaimTimes,
+  { since, lookedAt, now }: ClaimTimes,
 ): Settlement[] {
   const possible = channels.flatMap((channel) => (channel.closesAt === 0 ? (settlementOf(channel) ?? []) : []));
   const total = possible.reduce((sum, { gain }) => sum + gain, 0n);
   const all =
     (policy.exposure !== undefined && total >= policy.exposure && total > 0n) ||
-    (policy.every !== undefined && now - lastRun >= policy.every);
+    (policy.every !== undefined && Math.floor(now / policy.every) > Math.floor(lookedAt / policy.every));
   return possible.filter(({ channel, gain }) => {
     if (all || (policy.threshold !== undefined && gain >= policy.threshold)) return true;
     return policy.age !== undefined && now - (since.get(channel.id) ?? now) >= policy.age;

@@ -43,8 +43,7 @@ export interface SettlerOptions {
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #since = new Map<Hex, number>();
-  #claimedAt: number | undefined;
-  #claimsLookedAt = 0;
+  #claimsLookedAt: number | undefined;
 
   /** Transactions sent by this process, by purpose. */
   readonly sent = new Map<QueuedTransaction["purpose"], number>();
@@ -101,17 +100,16 @@ export class Settler {
     const { claims: policy } = this.#options;
     const { time } = situation;
     if (Object.values(policy).every((value) => value === undefined)) return;
-    if (time - this.#claimsLookedAt < CLAIMS_EVERY) return;
+    const lookedAt = this.#claimsLookedAt ?? time;
+    if (this.#claimsLookedAt !== undefined && time - lookedAt < CLAIMS_EVERY) return;
     this.#claimsLookedAt = time;
-    this.#claimedAt ??= time;
     const unsettled = await allChannels(this.#options.store, { status: "open", unsettled: true });
     const ids = new Set(unsettled.map(({ id }) => id));
     for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
     for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, time);
 
     const free = unsettled.filter(({ id }) => !busy.has(id));
-    const due = claims(free, policy, { since: this.#since, lastRun: this.#claimedAt, now: time });
-    if (policy.every !== undefined && time - this.#claimedAt >= policy.every) this.#claimedAt = time;
+    const due = claims(free, policy, { since: this.#since, lookedAt, now: time });
     await this.#sendAll(batches(due, economics), "claim", situation);
   }
 
