@@ -60,6 +60,26 @@ describe("sponsoring, after a restart or a re-organization,", () => {
     expect(await shop.used()).to.equal(0n);
   });
 
+  it("costs nothing, and bars nobody, where a re-organization took it away and it would revert by now", async () => {
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
+    await shop.restart({ rpc: node.url });
+    const sender = await penniless(chain);
+    const [body, next] = [await byAuthorization(chain, sender), await byAuthorization(chain, sender)];
+    const before = await chain.snapshot();
+    expect(await shop.ask(body)).to.include({ status: 202 });
+    await eventually(async () => (await shop.queue())[0]?.state === "mined");
+    expect((await shop.used()) > 0n).to.equal(true);
+    node.fault = () => "reset"; // Nobody looks until all is changed.
+    await chain.revert(before);
+    await shop.moveAway(sender);
+    await chain.mine(2);
+    node.fault = undefined;
+    await eventually(async () => (await shop.queue()).length === 0);
+    expect(await shop.used()).to.equal(0n);
+    expect(await shop.ask(next)).to.include({ status: 409, code: "would-fail" });
+  });
+
   it("sends it again after a re-organization, and charges the fee once", async () => {
     const { shop, chain } = world;
     await shop.restart();

@@ -69,13 +69,16 @@ export class Fates {
     // Its nonce went to a transaction that is not ours, for good: what it was for is decided anew.
     if ((await account.nonce(Math.max(0, final))) > row.nonce) {
       log.warn(about, "another transaction took the nonce: does someone else send from the gas account?");
+      this.#lookedAt.delete(row.id);
       return { ...row, state: "failed" };
     }
     if (row.state === "pending") return row;
     log.warn(about, "a re-organization removed our transaction");
     this.#lookedAt.delete(row.id);
     const stillGood = await this.#wouldSucceed(row);
-    return { ...row, state: stillGood ? "pending" : "failed", minedBlock: undefined, sentAt: undefined };
+    // What it cost, it did not cost now.
+    const undone = { minedBlock: undefined, cost: undefined, sentAt: undefined };
+    return { ...row, ...undone, state: stillGood ? "pending" : "failed" };
   }
 
   /** Whether it makes sense to send it again, on the chain as it is now. */
