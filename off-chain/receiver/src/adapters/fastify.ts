@@ -31,7 +31,7 @@ export interface FastifyPaywallOptions extends NodeOptions {
  */
 export async function fastifyPaywall(app: FastifyInstance, options: FastifyPaywallOptions): Promise<void> {
   const { paywall } = options;
-  checkOptions({ paywall, price: 0n });
+  checkOptions({ paywall, price: 0n, origin: options.origin });
   app.addHook("onRoute", ({ config }) => {
     if (config?.sale !== undefined) checkOptions({ paywall, price: config.sale.price });
   });

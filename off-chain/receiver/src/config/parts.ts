@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { doorSchema } from "../door/schema.ts";
+import { isOrigin } from "../paywall/cors.ts";
 
 export const seconds = z.number().int().positive();
 export const path = z.string().min(1);
@@ -12,11 +13,6 @@ export const timeout = (least: number) => z.number().int().min(least).max(LONGES
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 const methods = z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional();
-
-/** Whether it is scheme and host alone. */
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
-}
 
 /** What the file and the options of a program say alike. */
 export const common = {

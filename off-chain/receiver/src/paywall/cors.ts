@@ -17,6 +17,11 @@ export interface Cors {
   preflight(method: string, header: HeaderSource): HeaderMap | undefined;
 }
 
+/** Whether a text is scheme and host alone, as browsers write an origin of the web. */
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 /**
  * Cross-origin rules for fixed origins. Cookies are never allowed along: payment is what admits.
  * @param origins such as `https://example.org`; `*` for all.
@@ -24,7 +29,7 @@ export interface Cors {
  */
 export function createCors(origins: readonly string[] = []): Cors {
   for (const origin of origins) {
-    if (origin !== "*" && new URL(origin).origin !== origin) {
+    if (origin !== "*" && !isOrigin(origin)) {
       throw new RangeError(`${origin} is no origin. Write scheme and host only, such as https://example.org.`);
     }
   }

@@ -1,3 +1,4 @@
+import { isOrigin } from "./cors.ts";
 import type { Paywall } from "./paywall.ts";
 
 /** A price and its exceptions, as an adapter's options have them. */
@@ -6,14 +7,25 @@ interface Priced<Request> {
   readonly free?: readonly string[] | undefined;
 }
 
+/** What middleware cannot do without, and where it says that it is. */
+interface Checked {
+  readonly paywall: Paywall;
+  readonly price: Priced<never>["price"];
+  readonly origin?: string | undefined;
+}
+
 /**
  * Checks a middleware's options when it is made, not when the first customer comes.
- * @throws TypeError where there is no paywall, or a price that is neither a bigint from 0 up nor a function.
+ * @throws TypeError where there is no paywall, a price that is neither a bigint from 0 up nor a function, or an origin
+ * that is none.
  */
-export function checkOptions({ paywall, price }: { paywall: Paywall; price: Priced<never>["price"] }): void {
+export function checkOptions({ paywall, price, origin }: Checked): void {
   // From JavaScript anything may come.
   if (typeof (paywall as Partial<Paywall> | undefined)?.admit !== "function") {
     throw new TypeError("paywall: none. Give that of a receiver: const { paywall } = await openReceiver(…).");
+  }
+  if (origin !== undefined && !isOrigin(origin)) {
+    throw new TypeError("origin: write scheme and host only, such as https://shop.example.");
   }
   if (typeof price === "function" || (typeof price === "bigint" && price >= 0n)) return;
   throw new TypeError(

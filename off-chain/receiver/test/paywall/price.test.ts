@@ -22,6 +22,28 @@ describe("prices of middleware", () => {
     for (const price of [0n, 1n, () => 1n]) checkOptions({ paywall, price });
   });
 
+  it("are offered at an origin, which is one", async () => {
+    for (const origin of [
+      "https://shop.example/",
+      "shop.example",
+      "https://shop.example/a",
+      "ftp://shop.example",
+      "",
+    ]) {
+      const options = { paywall, price: 5n, origin };
+      const make = [expressPaywall, honoPaywall, (each: typeof options) => nodePaywall(each, () => undefined)];
+      for (const made of make) expect(() => made(options), origin).to.throw(TypeError, /origin: write scheme and host/);
+      const app = fastify();
+      const error: unknown = await app.register(fastifyPaywall, { paywall, origin }).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(String(error), origin).to.contain("origin: write scheme and host");
+      await app.close();
+    }
+    checkOptions({ paywall, price: 5n, origin: "https://shop.example:8443" });
+  });
+
   it("belong to a paywall", () => {
     for (const none of [undefined, {}, { paywall }]) {
       expect(() => expressPaywall({ paywall: wrong(none), price: 1n })).to.throw(TypeError, /paywall: none/);
