@@ -102,7 +102,8 @@ export class Follower {
 
   async #rewind(to: number): Promise<Hex[]> {
     for (const block of this.#unaudited.keys()) if (block > to) this.#unaudited.delete(block);
-    if (this.#options.audit !== undefined && (this.#audited ?? to) > to) this.#audited = to;
+    const { audit, deploymentBlock } = this.#options;
+    if (audit !== undefined && (this.#audited ?? to) > to) this.#audited = Math.max(to, deploymentBlock - 1);
     return this.#options.store.rewind(to);
   }
 
