@@ -11,7 +11,7 @@ import type { ReceiverOptions } from "./config/options.ts";
 import { resolve, type Resolved } from "./config/resolve.ts";
 import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
 import { createLedger } from "./ledger/ledger.ts";
-import type { AgreementSigner, Ledger } from "./ledger/types.ts";
+import type { Ledger } from "./ledger/types.ts";
 import { watchOutages } from "./outages.ts";
 import { createSponsoring, type Sponsoring } from "./sponsor/sponsoring.ts";
 import { openStore } from "./store/open.ts";
@@ -31,8 +31,6 @@ export interface Engine {
   /** Undefined: every sender pays its own gas. */
   readonly sponsor: Sponsoring | undefined;
   readonly alarms: Alarms;
-  /** Undefined where the receiver's key is kept elsewhere. */
-  readonly signer: AgreementSigner | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Stops following the chain and settling. The store stays open. */
@@ -188,7 +186,6 @@ async function assemble(
     closer,
     sponsor: settler && sponsoring?.open(settler, ledger),
     alarms,
-    signer,
     now,
     async stop() {
       await stopWatchingOutages();

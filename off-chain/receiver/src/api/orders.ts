@@ -1,5 +1,4 @@
 import type { FastifyReply } from "fastify";
-import type { Hex } from "@rmps/proofs";
 import type { Engine } from "../engine.ts";
 import { CLOSED, type ChannelRecord } from "../store/channel.ts";
 import type { QueuedTransaction } from "../store/transactions.ts";
@@ -29,12 +28,6 @@ const NOTHING: Problem = {
   detail: "Everything that was charged and can be settled is settled already, or is on its way.",
 };
 
-/** How often the end is tried again because payments came in between. */
-const ATTEMPTS = 5;
-
-/** For how long the sender may submit the agreement itself, in seconds. */
-const AGREEMENT_LIFETIME = 3600;
-
 const accepted = (reply: FastifyReply, sent: QueuedTransaction) =>
   reply.code(202).send({ transaction: sent.hashes.at(-1), nonce: sent.nonce });
 
@@ -51,34 +44,17 @@ export async function orderSettle(engine: Engine, channel: ChannelRecord, reply:
  * is paid and the sender refunded.
  */
 export async function orderClose(engine: Engine, channel: ChannelRecord, reply: FastifyReply): Promise<unknown> {
-  const { settler, store, watcher } = engine;
+  const { settler, store, watcher, closer } = engine;
   if (settler === undefined) return sendProblem(reply, NO_GAS_KEY);
   if (!watcher.leading) return sendProblem(reply, NOT_LEADING);
   if (channel.closesAt === CLOSED) return sendProblem(reply, NOTHING);
-  if (!(await end(engine, channel.id))) {
-    const detail = "The channel cannot be ended from here: its opening is unconfirmed, or no agreement can be signed.";
+  if (!(await closer.end(channel.id))) {
+    const detail =
+      "The channel cannot be ended from here: its opening is unconfirmed, what it spent is not known since the store was " +
+      "lost, or no agreement can be signed.";
     return sendProblem(reply, { ...NOTHING, code: "cannot-close", title: "Cannot close", detail });
   }
   const now = await store.channel(channel.id);
   const sent = now && (await settler.order("close", now));
   return sent === undefined ? sendProblem(reply, NOTHING) : accepted(reply, sent);
-}
-
-/**
- * Ends the channel in the store at what is spent now, with an agreement that its sender may ask for and submit too.
- * @returns whether it is ended.
- */
-async function end({ store, signer, watcher }: Engine, channelId: Hex): Promise<boolean> {
-  if (signer === undefined) return false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const channel = await store.channel(channelId);
-    if (channel === undefined) return false;
-    const amount = channel.spent > channel.settled ? channel.spent : channel.settled;
-    const deadline = BigInt(watcher.time() + AGREEMENT_LIFETIME);
-    const signature = await signer({ channelId, amount, deadline });
-    const outcome = await store.end({ channelId, agreement: { amount, deadline, signature } });
-    if (outcome.kind === "ended") return true;
-    if (outcome.kind !== "below") return false;
-  }
-  return false;
 }

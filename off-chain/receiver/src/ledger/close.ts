@@ -11,11 +11,15 @@ import {
   type Terms,
 } from "@rmps/proofs";
 import type { EndOutcome, Store } from "../store/store.ts";
-import { mayEnd } from "./account.ts";
+import type { Agreement } from "../store/channel.ts";
+import { max, mayEnd } from "./account.ts";
 import type { AgreementSigner, CloseVerdict, Ledger, LedgerOptions, PresentedCloseRequest } from "./types.ts";
 
 /** How long an agreement is good, in seconds, unless told otherwise: an hour. */
 const AGREEMENT_LIFETIME = 3600;
+
+/** How often an end is tried again because payments came in between. */
+const ATTEMPTS = 5;
 
 /** What cooperative closing is built from, besides the ledger. */
 export interface CloserOptions {
@@ -30,7 +34,7 @@ export interface CloserOptions {
   readonly agreementLifetime?: number;
   /** Told what broke, where that was answered with a refusal. */
   readonly onError?: (error: unknown) => void;
-  /** Asks a sender side that has code (ERC-1271), where ECDSA says no. */
+  /** Asks a sender side that has code (ERC-1271), where ECDSA says no. Rejects where the chain does not answer. */
   readonly verifyOnChain?: (request: CloseRequest, signature: Hex, signer: Hex) => Promise<boolean>;
 }
 
@@ -41,6 +45,12 @@ export interface Closer {
    * again, the same agreement is given. Never rejects: a broken store is a refusal.
    */
   close(request: PresentedCloseRequest): Promise<CloseVerdict>;
+  /**
+   * Ends a channel at what is spent now, at the receiver's own wish, also one whose terms would not be taken any more.
+   * Its sender may ask for the agreement, and submit it too.
+   * @returns whether it is ended, now or before. @throws StoreUnavailable
+   */
+  end(channelId: Hex): Promise<boolean>;
 }
 
 /** An agreement signer with a raw key of the receiver side. */
@@ -61,11 +71,25 @@ export function createCloser(options: CloserOptions): Closer {
     return BigInt(Math.max(Math.floor(now() / 1000), head()?.timestamp ?? 0));
   }
 
-  async function isSigned({ signature, ...request }: PresentedCloseRequest, terms: Terms): Promise<boolean> {
+  /** Undefined where it takes the chain to say, and that does not answer. */
+  async function isSigned({ signature, ...request }: PresentedCloseRequest, terms: Terms) {
     const message = { ...manager, ...request };
     const expected = senderSide(terms);
     if (verifyCloseRequest(message, signature, expected)) return true;
-    return verifyOnChain !== undefined && (await verifyOnChain(message, signature, expected));
+    if (verifyOnChain === undefined) return false;
+    return verifyOnChain(message, signature, expected).catch((error: unknown) => {
+      options.onError?.(error);
+      return undefined;
+    });
+  }
+
+  /** A new agreement; undefined where none can be signed that the contract would take: such a one must end nothing. */
+  async function agree(channelId: Hex, amount: bigint, terms: Terms): Promise<Agreement | undefined> {
+    if (signer === undefined) return undefined;
+    const agreement = { amount, deadline: seconds() + lifetime };
+    const signature = await signer({ channelId, ...agreement });
+    const isGood = verifyClosingAgreement({ ...manager, channelId, ...agreement }, signature, receiverSide(terms));
+    return isGood ? { ...agreement, signature } : undefined;
   }
 
   async function decide(request: PresentedCloseRequest): Promise<CloseVerdict> {
@@ -73,19 +97,13 @@ export function createCloser(options: CloserOptions): Closer {
     const channel = await store.channel(channelId);
     if (channel?.openedBlock === undefined) return { kind: "refused", code: "channel-not-found" };
     if (!ledger.ours(channel.terms)) return { kind: "refused", code: "wrong-terms" };
-    if (!(await isSigned(request, channel.terms))) return { kind: "refused", code: "invalid-signature" };
+    const signed = await isSigned(request, channel.terms);
+    if (signed !== true) return { kind: "refused", code: signed === false ? "invalid-signature" : "chain-unavailable" };
     if (request.deadline < seconds()) return { kind: "refused", code: "expired" };
     const before = mayEnd(channel, amount, store.firstBlock);
     if (before !== undefined) return toVerdict(before);
-    if (signer === undefined) return { kind: "refused", code: "no-signer" };
-
-    const deadline = seconds() + lifetime;
-    const signature = await signer({ channelId, amount, deadline });
-    const agreement = { amount, deadline, signature };
-    // An agreement that the contract would not take must not end a channel.
-    if (!verifyClosingAgreement({ ...manager, channelId, amount, deadline }, signature, receiverSide(channel.terms))) {
-      return { kind: "refused", code: "no-signer" };
-    }
+    const agreement = await agree(channelId, amount, channel.terms);
+    if (agreement === undefined) return { kind: "refused", code: "no-signer" };
     return toVerdict(await store.end({ channelId, agreement }));
   }
 
@@ -98,6 +116,17 @@ export function createCloser(options: CloserOptions): Closer {
         options.onError?.(error);
         return { kind: "refused", code: "store-unavailable" };
       }
+    },
+
+    async end(channelId) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const channel = await store.channel(channelId);
+        if (channel === undefined) return false;
+        const agreement = await agree(channelId, max(channel.spent, channel.settled), channel.terms);
+        const outcome = agreement && (await store.end({ channelId, agreement }));
+        if (outcome?.kind !== "below") return outcome?.kind === "ended";
+      }
+      return false;
     },
   };
 }

@@ -44,6 +44,29 @@ describe("Cooperative closing", () => {
     return closer.close({ ...request, signature: signCloseRequest({ ...manager, ...request }, key) });
   };
 
+  it("ends at what is spent, at the receiver's own wish, whatever comes in between", async () => {
+    await pay(5n, 5n);
+    const { store } = shop;
+    const end = store.end.bind(store);
+    store.end = async (wanted) => {
+      store.end = end;
+      await pay(12n, 7n); // after the amount was signed
+      return end(wanted);
+    };
+    expect(await closer.end(channel.id)).to.equal(true);
+    const { agreement, terms, spent } = (await store.channel(channel.id))!;
+    expect([agreement!.amount, spent, agreement!.deadline]).to.deep.equal([12n, 12n, NOW + 3600n]);
+    const { signature, ...agreed } = agreement!;
+    expect(
+      verifyClosingAgreement({ ...manager, channelId: channel.id, ...agreed }, signature, terms.receiver),
+    ).to.equal(true);
+    expect(await ask(12n), "the sender gets the same").to.deep.equal({ kind: "agreed", ...agreement });
+    expect(await closer.end(channel.id), "again").to.equal(true);
+    expect(await closerWith({ signer: undefined }).end((await shop.channel()).id), "without a key").to.equal(false);
+    const foreign = agreementSigner(manager, keyOf(7));
+    expect(await closerWith({ signer: foreign }).end((await shop.channel()).id), "with another's").to.equal(false);
+  });
+
   it("gives an agreement that the contract takes, for an hour, and the same again", async () => {
     await pay(5n, 5n);
     const first = await ask(7n);
@@ -119,6 +142,9 @@ describe("Cooperative closing", () => {
   });
 
   it("asks the chain about a sender side that is a contract", async () => {
+    const silent = closerWith({ verifyOnChain: () => Promise.reject(new Error("no node answers")) });
+    const asked = { channelId: channel.id, amount: 7n, deadline: NOW + 60n };
+    expect(await silent.close({ ...asked, signature: "0x1234" })).to.include({ code: "chain-unavailable" });
     closer = closerWith({ verifyOnChain: async (_request, signature) => signature === "0x1234" });
     const request = { channelId: channel.id, amount: 5n, deadline: NOW };
     expect(await closer.close({ ...request, signature: "0x1235" })).to.include({ code: "invalid-signature" });

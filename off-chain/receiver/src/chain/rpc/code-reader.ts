@@ -1,5 +1,5 @@
 import type { CodeReader } from "@rmps/proofs";
-import { RpcError } from "./errors.ts";
+import { isRevert } from "./errors.ts";
 import { bytes } from "./results.ts";
 import type { Rpc } from "./rpc.ts";
 
@@ -39,8 +39,8 @@ export function rpcCodeReader(rpc: Rpc, head: () => string | undefined): CodeRea
       try {
         return await rpc.request("eth_call", [{ to, data }, "latest"], bytes);
       } catch (error) {
-        // A node's own error to a call is a revert (or running out of gas): the wallet does not say yes.
-        if (error instanceof RpcError) throw Object.assign(new Error(error.message), { code: "CALL_EXCEPTION" });
+        // The wallet does not say yes. Whatever else a node answers with says nothing about the wallet.
+        if (isRevert(error)) throw Object.assign(new Error(String(error)), { code: "CALL_EXCEPTION" });
         throw error;
       }
     },
