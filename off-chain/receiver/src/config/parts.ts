@@ -11,7 +11,7 @@ const LONGEST = 86_400_000;
 /** Milliseconds that something is waited for. */
 export const timeout = (least: number) => z.number().int().min(least).max(LONGEST);
 
-const httpUrl = z.url({ protocol: /^https?$/ });
+const httpUrl = z.url({ protocol: /^https?$/, error: "Write an HTTP URL, such as http://127.0.0.1:8080." });
 const methods = z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional();
 
 /** What the file and the options of a program say alike. */

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import type { ReceiverOptions } from "../config/options.ts";
 import type { Resolved } from "../config/resolve.ts";
-import { RefusedToStart } from "../refused-to-start.ts";
 import type { Page } from "../paywall/types.ts";
 import { webPage } from "./page.ts";
 import { loadSite, type Site } from "./site.ts";
@@ -18,19 +17,13 @@ export interface WebOptions {
 /**
  * The page of a receiver, and the files that it consists of.
  * @returns undefined where it is switched off, or `@rmps/web` is not installed: then a plain page takes its place.
- * @throws RefusedToStart where the demo wallet's RPC is no HTTP URL.
  */
 export function createWeb(options: ReceiverOptions, resolved: Resolved): { site: Site; page: Page } | undefined {
   const { web = {} } = options;
   const site = web === false ? undefined : loadSite();
   if (web === false || site === undefined) return undefined;
-  const demoRpc = resolved.development ? (checked(web.demoRpc) ?? ownRpc(options.rpc)) : undefined;
+  const demoRpc = resolved.development ? (web.demoRpc ?? ownRpc(options.rpc)) : undefined;
   return { site, page: webPage(site, { block: resolved.deployment.block, demoRpc, sponsor: resolved.sponsor }) };
-}
-
-function checked(url: string | undefined): string | undefined {
-  if (url === undefined || isHttp(url)) return url;
-  throw new RefusedToStart(`web.demoRpc: ${url} is no HTTP URL.`, "Write one that browsers reach, or leave it out.");
 }
 
 /** The first node on this machine: no other one's URL is told to everybody, for it may hold a secret. */

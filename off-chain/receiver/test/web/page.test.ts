@@ -182,8 +182,6 @@ describe("The web page, switched off or on another chain's terms", () => {
     expect(answer.headers.get("content-security-policy")).to.contain("connect-src 'self' https://node.example:8545;");
     await receiver.close();
     const wrong = start(chain, stores.path(), { routes, web: { demoRpc: "ws://node.example" } });
-    expect(await wrong.catch((error: Error) => error.message)).to.contain(
-      "web.demoRpc: ws://node.example is no HTTP URL.",
-    );
+    expect(await wrong.catch((error: Error) => error.message)).to.contain("web.demoRpc: Write an HTTP URL");
   });
 });
