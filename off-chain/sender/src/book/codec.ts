@@ -51,6 +51,7 @@ function decodeRecord(value: unknown): ChannelRecord {
     origin: optional(row["origin"], text),
     gatewayPath: optional(row["gatewayPath"], text),
     deposit: amount(row["deposit"]),
+    depositing: optional(row["depositing"], (hash) => parseHash(text(hash))),
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
     fee: optional(row["fee"], amount) ?? 0n,

@@ -36,6 +36,8 @@ export interface ChannelRecord {
   gatewayPath: string | undefined;
   /** Last known on chain. */
   deposit: bigint;
+  /** Transaction of the last deposit that was sent from here: it may not be mined yet. */
+  depositing: Hex | undefined;
   /** Highest balance ever signed, or adopted with our own signature: the most that the channel can cost so far. */
   balance: bigint;
   /** Sum of the charges that were seen. */
@@ -85,6 +87,7 @@ export function newRecord(
     ...channel,
     origin: undefined,
     gatewayPath: undefined,
+    depositing: undefined,
     balance: settled,
     charged: settled,
     fee: 0n,

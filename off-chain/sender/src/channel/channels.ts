@@ -7,7 +7,7 @@ import { SenderError } from "../errors.ts";
 import { platformFetch } from "../http/request.ts";
 import { adoptChannels, type Adoption } from "./adopt.ts";
 import { Chains, factsOf, type Chain } from "./chain.ts";
-import { isWith, type Counterparty } from "./counterparty.ts";
+import { isMeant, type Counterparty } from "./counterparty.ts";
 import { deposit } from "./deposit.ts";
 import { depositSponsored, hasGasMoney, type Sponsor } from "./sponsor/deposit.ts";
 import { forEach } from "./each.ts";
@@ -15,7 +15,7 @@ import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
-import { mined } from "./transaction.ts";
+import { mined, minedMeanwhile } from "./transaction.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
 
 /** The channels of one wallet: their life on chain, and the book of what was signed. */
@@ -44,7 +44,7 @@ export class Channels {
 
   /**
    * Opens a channel. Its terms are in the book before the transaction leaves; one that an earlier process began to open
-   * for the same counterparty is opened instead of another.
+   * for the same counterparty is opened instead of another, and a deposit that it sent is waited for, not sent again.
    * @param amount the deposit, in the token's smallest unit.
    * @param sponsor who may pay for the gas; undefined: the account itself.
    */
@@ -56,15 +56,13 @@ export class Channels {
   ): Promise<ChannelRecord> {
     const chain = await this.chains.get(manager.chainId);
     const { address: sender, senderSigner } = this.wallet;
-    const begun = (await this.list()).find(
-      (record) =>
-        record.status === "opening" &&
-        record.chainId === manager.chainId &&
-        record.contract === manager.contract &&
-        record.terms.senderSigner === senderSigner &&
-        isWith(record.terms, counterparty),
-    );
-    if (begun !== undefined && (await this.refresh(begun)).deposit > 0n) return this.refresh(begun);
+    const wanted = { ...counterparty, senderSigner };
+    const begun = (await this.list()).find((record) => record.status === "opening" && isMeant(record, manager, wanted));
+    if (begun !== undefined) {
+      await this.awaitDeposit(begun);
+      const now = await this.refresh(begun);
+      if (now.deposit > 0n) return now;
+    }
     const salt = hexlify(randomBytes(32)) as Hex;
     const terms = begun?.terms ?? parseTerms({ sender, senderSigner, ...counterparty, salt });
     const name = { ...manager, id: channelId(terms, manager) };
@@ -73,14 +71,23 @@ export class Channels {
     return this.refresh(record);
   }
 
-  /** Adds to the deposit of an open channel. @param sponsor as for `open`. */
+  /** Adds to the deposit of an open channel; where an earlier one is not mined yet, that one. @param sponsor as for `open`. */
   async topUp(channel: ChannelName, amount: bigint, sponsor?: Sponsor): Promise<ChannelRecord> {
+    const isOnItsWay = await this.awaitDeposit(channel);
     const record = await this.refresh(channel);
+    if (isOnItsWay) return record;
     if (record.status !== "open") {
       throw new SenderError("channel", `channel ${record.id} is ${record.status}`, "Open another one: rmps open.");
     }
     await this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
     return this.refresh(record);
+  }
+
+  /** Waits for a deposit that was sent, by a process that ended, or gave up waiting. @returns whether there was one. */
+  async awaitDeposit(channel: ChannelName): Promise<boolean> {
+    const { depositing } = await this.#known(channel);
+    if (depositing === undefined) return false;
+    return minedMeanwhile("depositing", await this.chains.get(channel.chainId), depositing);
   }
 
   /** Whether the account has coins enough to deposit by itself; else it needs a sponsor. */
@@ -144,14 +151,12 @@ export class Channels {
    */
   async finishAll(onlyDue = false, chainId?: bigint): Promise<Exit[]> {
     const closing = (await this.list()).filter(({ status }) => status === "closing");
-    return forEach(
-      closing.filter((record) => chainId === undefined || record.chainId === chainId),
-      async (record) => {
-        const facts = await this.factsOf(record);
-        if (facts.deposit === 0n || (onlyDue && facts.closesAt === 0n)) return undefined;
-        return facts.closesAt === 0n ? this.close(record) : this.finalize(record);
-      },
-    );
+    const here = closing.filter((record) => chainId === undefined || record.chainId === chainId);
+    return forEach(here, async (record) => {
+      const { deposit, closesAt } = await this.factsOf(record);
+      if (deposit === 0n || (onlyDue && closesAt === 0n)) return undefined;
+      return closesAt === 0n ? this.close(record) : this.finalize(record);
+    });
   }
 
   /** Drops channels that the development chain does not know (any more); see `forgetGone`. @returns what was dropped. */
@@ -183,7 +188,9 @@ export class Channels {
   async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor: Sponsor | undefined): Promise<void> {
     const { contract, terms } = record;
     if (sponsor !== undefined && (await depositSponsored(record, amount, sponsor, this.#context(chain)))) return;
-    await this.#alone(chain.chainId, () => deposit({ chain, contract, terms }, amount, this.wallet, this.#options.via));
+    const note = (hash: Hex) => this.book.change(record, (current) => (current.depositing = hash));
+    const { via } = this.#options;
+    await this.#alone(chain.chainId, () => deposit({ chain, contract, terms }, amount, this.wallet, via, note));
   }
 
   #context(chain: Chain) {

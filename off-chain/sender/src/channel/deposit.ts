@@ -1,4 +1,4 @@
-import { encodeTerms, parseAddress, type Address, type Terms } from "@rmps/proofs";
+import { encodeTerms, parseAddress, type Address, type Hex, type Terms } from "@rmps/proofs";
 import { SenderError, type AmountsMessage } from "../errors.ts";
 import { managerAt, tokenAt, type Chain } from "./chain.ts";
 import { chainError } from "./chain-error.ts";
@@ -45,7 +45,7 @@ export async function checkHolds(chain: Chain, token: Address, account: Address,
 /**
  * Puts `amount` into a channel: opens it, or tops it up. One confirmation is waited for.
  * @param amount in the token's smallest unit, above 0.
- * @returns the hash of the transaction.
+ * @param sent   is told the hash of the transaction before it is waited for.
  * @throws SenderError `insufficient-funds`, `chain`, or `configuration` for `erc223` with another token.
  */
 export async function deposit(
@@ -53,7 +53,8 @@ export async function deposit(
   amount: bigint,
   wallet: Wallet,
   path: DepositPath = "auto",
-): Promise<string> {
+  sent: (hash: Hex) => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const { chain, contract, terms } = target;
   const notifies = path !== "erc20" && (await callbackToken(chain, contract)) === terms.token;
   if (path === "erc223" && !notifies) {
@@ -69,11 +70,12 @@ export async function deposit(
   if (notifies) {
     const data = encodeTerms(terms);
     const transfer = token["transfer(address,uint256,bytes)"];
-    return (await mined("depositing", () => transfer(contract, amount, data))).hash;
+    await mined("depositing", () => transfer(contract, amount, data), sent);
+    return;
   }
   // An exact approval. Some tokens change an allowance only from or to zero.
   const allowance = await token.allowance(wallet.address, contract);
   if (allowance !== 0n && allowance !== amount) await mined("approving", () => token.approve(contract, 0n));
   if (allowance !== amount) await mined("approving", () => token.approve(contract, amount));
-  return (await mined("depositing", () => managerAt(contract, signer).deposit(terms, amount))).hash;
+  await mined("depositing", () => managerAt(contract, signer).deposit(terms, amount), sent);
 }

@@ -2,7 +2,7 @@ import { senderSide } from "@rmps/proofs";
 import { reserve } from "../book/moves.ts";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
-import { isWith } from "../channel/counterparty.ts";
+import { isMeant, isWith } from "../channel/counterparty.ts";
 import { balanceOf } from "../channel/deposit.ts";
 import type { Sponsor } from "../channel/sponsor/deposit.ts";
 import { knownManager, type Managers } from "../channel/managers.ts";
@@ -59,22 +59,16 @@ export class Pool {
     this.#leave(channel);
   }
 
-  /** Looks at the chain once more before a channel is paid on again: it may have forgotten it. */
-  doubt({ channel }: Seat): void {
-    this.#release(channel);
-  }
-
   #leave(channel: ChannelRecord): void {
     this.#rejected.add(keyOf(channel));
-    this.#release(channel);
+    this.doubt({ channel });
   }
 
-  #release(channel: ChannelRecord): void {
+  /** Looks at the chain once more before a channel is paid on again: it may have forgotten it. */
+  doubt({ channel }: Pick<Seat, "channel">): void {
+    const isIt = (seat: Seat) => keyOf(seat.channel) === keyOf(channel);
     for (const [name, seat] of this.#current) {
-      void seat.then(
-        (other) => keyOf(other.channel) === keyOf(channel) && this.#drop(name, seat),
-        () => undefined,
-      );
+      void seat.then((other) => isIt(other) && this.#drop(name, seat)).catch(() => undefined);
     }
   }
 
@@ -100,6 +94,7 @@ export class Pool {
   /** Makes the deposit cover a balance. */
   async #cover(channel: ChannelRecord, offer: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
     const { channels, report } = this.#options;
+    await channels.awaitDeposit(channel);
     const now = await channels.refresh(channel);
     if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
     const missing = needed - now.deposit;
@@ -146,13 +141,10 @@ export class Pool {
   }
 
   #fits(record: ChannelRecord, demand: Offer, limits: ResolvedLimits): boolean {
-    const { challengePeriod } = record.terms;
-    const { manager } = demand;
+    const { challengePeriod, senderSigner } = record.terms;
     return (
       (record.status === "open" || record.status === "opening") &&
-      record.chainId === manager.chainId &&
-      record.contract === manager.contract &&
-      isWith(record.terms, { ...demand, challengePeriod }) &&
+      isMeant(record, demand.manager, { ...demand, challengePeriod, senderSigner }) &&
       challengePeriod >= limits.minChallengePeriod &&
       challengePeriod <= limits.maxChallengePeriod &&
       this.#options.channels.wallet.keyOf(senderSide(record.terms)) !== undefined &&
