@@ -91,7 +91,10 @@ export class Payment {
         if (left && (refusal?.code === "insufficient-payment" || response.status === 409)) {
           throw new OutcomeUnknownError(this.#demand.price, new Error(`HTTP ${response.status} to its repetition`));
         }
-        if (refusal === undefined) return await this.#answered(request, balance, response);
+        if (refusal === undefined) {
+          left = true; // also where the book cannot take down what it cost
+          return await this.#answered(request, balance, response);
+        }
         void response.body?.cancel();
         const learned = await this.#learn(balance, refusal);
         if (learned !== undefined) return learned;

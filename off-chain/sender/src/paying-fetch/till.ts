@@ -1,7 +1,7 @@
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { PaymentRefusedError } from "../errors.ts";
-import { readOffer } from "../http/dialect.ts";
+import { readOffer, type Refusal } from "../http/dialect.ts";
 import { mayCost, send, withIdempotencyKey, type PreparedRequest } from "../http/request.ts";
 import { assertSecure } from "../http/security.ts";
 import type { Offer } from "@rmps/wire";
@@ -77,6 +77,7 @@ export class Till {
     assertSecure(request.url, allowInsecure);
     let demand = offer;
     let isOld = from === "remembered";
+    const visit = { hasReopened: false };
     for (let moves = 0; ; moves++) {
       const limits = await limitsFor(demand);
       this.#totals.check(demand, limits); // nothing is opened for what may not be paid
@@ -91,7 +92,7 @@ export class Till {
       if (outcome.kind === "ended") {
         prices.forget(request);
         // What is sold by somebody else here, or now, says nothing about the channel with whom it was remembered.
-        if (!isOld || isBySame(again, demand)) await this.#leave(seat, again, refusal.code, refusal.status);
+        if (!isOld || isBySame(again, demand)) await this.#leave(seat, again, refusal, visit);
       }
       isOld &&= refusal.offer === undefined;
       if (moves === MOVES) throw new PaymentRefusedError(refusal.code, refusal.status, "Try again later.");
@@ -145,14 +146,16 @@ export class Till {
    * receiver's word alone shall not make us deposit again and again, nor is one paid once more that ended the channel to
    * be paid for what it refused.
    */
-  async #leave(seat: Seat, offer: Offer, reason: string, status: number): Promise<void> {
+  async #leave(seat: Seat, offer: Offer, refusal: Refusal, visit: { hasReopened: boolean }): Promise<void> {
     const { channels, pool } = this.#options;
+    const { code: reason, status } = refusal;
     const now = await channels.refresh(seat.channel);
     const isOtherTerms = reason === "wrong-terms" && now.terms.challengePeriod !== offer.challengePeriod;
-    if (now.status === "open" && !isOtherTerms) {
+    if (now.status === "open" && !(isOtherTerms && !visit.hasReopened)) {
       const remedy = "On chain the channel is open. Close it (rmps close), then a new one is opened.";
       throw new PaymentRefusedError(reason, status, remedy);
     }
+    visit.hasReopened ||= now.status === "open"; // once for a request: who asks for another period each time gets no more
     pool.reject(seat);
     const taken = await takenBy(now, channels);
     if (taken === 0n) return;

@@ -2,7 +2,7 @@ import { signBalanceProof, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
 
 import { PaymentRefusedError } from "../../src/index.ts";
-import { PRICE } from "../support/seller.ts";
+import { PRICE, type Seller } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
 describe("createPayingFetch with a receiver that refuses", () => {
@@ -129,6 +129,18 @@ describe("createPayingFetch with a receiver that refuses", () => {
     expect((await pay(`${seller.url}/b`)).status).to.equal(200);
     const records = await (await pay.channels).list();
     expect(records.map(({ terms }) => terms.challengePeriod).sort()).to.deep.equal([3600, 7200]);
+  });
+
+  it("opens no third one for a receiver that wants another challenge period each time", async () => {
+    const seller: Seller = await world.seller({
+      onPayment: () => {
+        Object.assign(seller.offer, { challengePeriod: seller.offer.challengePeriod + 1 });
+        return "wrong-terms";
+      },
+    });
+    const { pay } = world.sender();
+    await rejection(pay(`${seller.url}/a`), PaymentRefusedError);
+    expect(await (await pay.channels).list()).to.have.length(2);
   });
 
   it("believes no receipt above the price, and keeps to what it signed", async () => {
