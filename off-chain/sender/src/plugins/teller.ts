@@ -83,9 +83,18 @@ export class Teller {
       return learned;
     });
     if (lesson !== undefined) return this.#totals.add(offer, lesson.conceded);
-    // Why it was refused is not told here: perhaps because the channel has ended. The next payment then takes another.
-    const now = await channels.refresh(channel);
-    this.#totals.take(keyOf(now), offer, await takenBy(now, channels));
+    await this.#look(channel, offer);
+  }
+
+  /** Why a payment was refused is not told: perhaps because the channel has ended. The next one then takes another. */
+  async #look(channel: ChannelRecord, offer: Offer): Promise<void> {
+    const { channels } = await this.session();
+    try {
+      const now = await channels.refresh(channel);
+      this.#totals.take(keyOf(now), offer, await takenBy(now, channels));
+    } catch (error) {
+      if (!(error instanceof SenderError)) throw error; // where the chain is out of reach, it is asked with the next refusal
+    }
   }
 }
 
