@@ -113,6 +113,14 @@ describe("rmps get and post", () => {
     expect(JSON.parse(json.stderr)).to.include({ exitCode: 7 });
   });
 
+  it("asks for nothing that it could not write to its file", async () => {
+    const seller = await world.seller();
+    const run = await world.run("get", `${seller.url}/a`, "-o", join(world.home, "nowhere/content"));
+    expect(run.code, run.stderr).to.equal(2);
+    expect(run.stderr).to.contain("-o:");
+    expect(seller.log).to.deep.equal([]);
+  });
+
   it("is installed as a command", async () => {
     const seller = await world.seller();
     const env = { RMPS_STATE: world.home, RMPS_RPC: world.chain.url };

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SenderError } from "../../errors.ts";
@@ -57,6 +57,15 @@ async function limitsOf({ maxPrice, maxDeposit, maxFee }: RequestOptions, contex
   };
 }
 
+/** What could not be written is found out before it is paid for. */
+async function checkWritable(path: string): Promise<void> {
+  try {
+    await (await open(path, "a")).close();
+  } catch (error) {
+    throw new SenderError("configuration", `-o: ${(error as Error).message}`, "Name a file that can be written.");
+  }
+}
+
 function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
@@ -108,6 +117,7 @@ export async function request(
     init.body = await bodyOf(options.data);
     if (!headers.has("content-type")) headers.set("content-type", "application/x-www-form-urlencoded");
   }
+  if (options.output !== undefined) await checkWritable(options.output);
   const { token } = context.options;
   const told: Promise<void>[] = [];
   const pay = createPayingFetch({
