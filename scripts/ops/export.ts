@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "./lib/chain.ts";
 import { parseBundle } from "./lib/bundles.ts";
 import { OperatorError, main } from "./lib/command.ts";
@@ -59,7 +59,8 @@ It is a secret all the same: whoever holds a proof of a request under way could 
     console.log(`${bundles.length} channels to watch`);
     if (values["dry-run"] === true) return;
     const text = `${JSON.stringify(bundles, undefined, 2)}\n`;
-    if (out === undefined) console.log(text);
-    else writeFileSync(out, text, { mode: 0o600 });
+    if (out === undefined) return console.log(text);
+    if (existsSync(out)) chmodSync(out, 0o600); // the mode below is for new files only
+    writeFileSync(out, text, { mode: 0o600 });
   },
 });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { startReceiver, type RunningReceiver } from "@rmps/receiver";
@@ -43,6 +43,7 @@ describe("the operator's export for a watchtower", () => {
     expect(answer.status, await answer.text()).to.equal(200);
 
     const out = join(office.folder, "watch.json");
+    writeFileSync(out, "An older one, which others can read.", { mode: 0o644 });
     const api = `${receiver.url}/api/1`;
     const exported = await office.run("export", "--api", api, "--token-file", tokenFile, "--out", out);
     expect(exported.stdout, exported.stderr).to.equal("1 channels to watch\n");
