@@ -8,10 +8,16 @@ import {
   type Session,
 } from "../load/session.ts";
 
+/** A turn, and how fast the core was around it. */
+export interface Turn extends Measured {
+  /** What the yardstick showed, the mean of before and after; NaN without one. */
+  readonly yardstick: number;
+}
+
 /** A contender's turns, round by round, and their medians; latencies are those of all its turns together. */
 export interface Result {
   readonly name: string;
-  readonly rounds: readonly Measured[];
+  readonly rounds: readonly Turn[];
   readonly median: Measured & Latencies;
 }
 
@@ -21,8 +27,8 @@ export interface Plan extends Duration {
   readonly warmup: number;
   /** Turns of each. */
   readonly rounds: number;
-  /** What else is measured in each round, while the servers rest. */
-  readonly between?: () => Promise<void>;
+  /** Measured before and after each turn, while the servers rest. */
+  readonly yardstick?: () => Promise<number>;
 }
 
 /** The middle one of some numbers; of an even count, the lower of the two. */
@@ -30,7 +36,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
 
-function resultOf(name: string, rounds: readonly Measured[], latencies: Latencies): Result {
+function resultOf(name: string, rounds: readonly Turn[], latencies: Latencies): Result {
   const of = (field: keyof Measured): number => median(rounds.map((round) => round[field]));
   const rss = Math.max(...rounds.map((round) => round.rss));
   const middle = { requests: of("requests"), all: of("all"), rate: of("rate"), cpu: of("cpu") };
@@ -44,7 +50,7 @@ function resultOf(name: string, rounds: readonly Measured[], latencies: Latencie
 export async function runAll(contenders: readonly Contender[], plan: Plan): Promise<Map<string, Result>> {
   const generator = await startGenerator();
   const sessions: Session[] = [];
-  const measured = contenders.map((): Measured[] => []);
+  const measured = contenders.map((): Turn[] => []);
   const results = new Map<string, Result>();
   try {
     for (const contender of contenders) {
@@ -53,9 +59,14 @@ export async function runAll(contenders: readonly Contender[], plan: Plan): Prom
       await session.warmUp(plan.warmup);
       process.stdout.write("+");
     }
+    let before = (await plan.yardstick?.()) ?? NaN;
     for (let round = 0; round < plan.rounds; round++) {
-      for (const [index, session] of sessions.entries()) measured[index]!.push(await session.turn(plan));
-      await plan.between?.();
+      for (const [index, session] of sessions.entries()) {
+        const turn = await session.turn(plan);
+        const after = (await plan.yardstick?.()) ?? NaN;
+        measured[index]!.push({ ...turn, yardstick: (before + after) / 2 });
+        before = after;
+      }
       process.stdout.write(".");
     }
     for (const [index, session] of sessions.entries()) {
@@ -74,7 +85,13 @@ export function ratioOf(a: Result, b: Result, field: keyof Measured): number {
   return median(a.rounds.map((round, index) => round[field] / b.rounds[index]![field]));
 }
 
-/** How much more of `field` `a` has than `b`: the median over the rounds, each compared within itself. */
-export function excessOf(a: Result, b: Result, field: keyof Measured): number {
-  return median(a.rounds.map((round, index) => round[field] - b.rounds[index]![field]));
+/** How much more CPU time a request costs `a` than `b`, µs: the median over the rounds, each compared within itself. */
+export function excessOf(a: Result, b: Result): number {
+  return median(a.rounds.map((round, index) => round.cpu - b.rounds[index]!.cpu));
+}
+
+/** The same in yardsticks: each turn by the one around it. */
+export function yardsticksOf(a: Result, b: Result): number {
+  const inYardsticks = ({ cpu, yardstick }: Turn): number => cpu / yardstick;
+  return median(a.rounds.map((round, index) => inYardsticks(round) - inYardsticks(b.rounds[index]!)));
 }

@@ -20,7 +20,7 @@ export interface MicroResult {
   readonly mppx: number;
 }
 
-const { timing, commitMs, postgres } = settings<{ timing: Timing; commitMs: number; postgres?: string }>();
+const { timing, commitMs } = settings<{ timing: Timing; commitMs: number }>();
 
 const store = await open(join(dataDirectory(), "micro.sqlite"));
 await seed(store, CONNECTIONS);
@@ -31,7 +31,6 @@ const others = await time([...hashes, ...signings, ...wire(), await ledgerStep(s
 const waves: Commits[] = [];
 for (const atOnce of [1, 16, 64, 256]) waves.push(await commits(store, atOnce, commitMs));
 await store.close();
-void postgres;
 
 const [curve, , ours] = verify;
 const [whole, x402, mppx] = rivals;
