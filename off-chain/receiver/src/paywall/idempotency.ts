@@ -26,9 +26,9 @@ export async function idempotencyOf(
   return { kind: "digest", digest: `0x${hash.update(body).digest("hex")}` };
 }
 
-/** The answer to a request that was charged before. */
+/** The answer to a request that was charged before; one with several cookies is not given once more in part. */
 export function repeatedAnswer(answer: StoredAnswer | undefined): RefusedRequest {
-  if (answer === undefined) {
+  if (answer === undefined || new Set(answer.headers.map(([name]) => name)).size < answer.headers.length) {
     const detail = "A request with this Idempotency-Key was charged before, and its answer is not kept.";
     return simpleProblem(409, "repeated-request", detail);
   }

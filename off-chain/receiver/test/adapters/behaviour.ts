@@ -22,7 +22,7 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Serves: `/ok` 200 `content`, `/bad` 400, `/partial` 206, `/unchanged` 304, `/fail` 503, `/throw` throws, `/free` at price 0, `/slow` 200 when released, `/late` sends its status line and breaks off, `/cached` with `Cache-Control: public`, `/echo` (POST) the body. */
+/** Serves: `/ok` 200 `content`, `/bad` 400, `/partial` 206, `/unchanged` 304, `/fail` 503, `/throw` throws, `/free` at price 0, `/slow` 200 when released, `/late` sends its status line and breaks off, `/cached` with `Cache-Control: public`, `/cookies` two of them, `/echo` (POST) the body. */
 export type Serve = (shop: Shop, site: SiteControl) => Promise<Served>;
 
 export interface SiteControl {
@@ -167,6 +167,19 @@ export function sellsBehind(name: string, serve: Serve): void {
       expect(again.headers.get("rdn-cost")).to.equal("5");
       expect(served).to.deep.equal(["/ok"]);
       expect(await spent()).to.equal(5n);
+    });
+
+    it("gives an answer with several cookies once: they cannot be kept as one", async () => {
+      const first = await pay("/cookies", 5n, { "idempotency-key": "abc" });
+      expect(first.headers.getSetCookie()).to.have.length(2);
+      await first.text();
+      await eventually(nothingInFlight);
+      // What is answered later is kept later.
+      const marker = { "idempotency-key": "marker" };
+      await (await pay("/ok", 10n, marker)).text();
+      await eventually(async () => (await pay("/ok", 10n, marker)).status === 200);
+      expect((await pay("/cookies", 5n, { "idempotency-key": "abc" })).status).to.equal(409);
+      expect(await spent()).to.equal(10n);
     });
 
     it("tells bodies apart under an Idempotency-Key, and hands them on", async () => {

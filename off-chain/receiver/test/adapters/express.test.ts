@@ -14,6 +14,9 @@ sellsBehind("Express", async ({ paywall }, { served, slow, onSlow }) => {
   app.get("/cached", paid, (_request: Request, response: Response) => {
     response.set("Cache-Control", "public").send("content");
   });
+  app.get("/cookies", paid, (_request: Request, response: Response) => {
+    response.cookie("a", "1").cookie("b", "2").send("content");
+  });
   app.get("/free", expressPaywall({ paywall, price: 0n }), (_request, response) => void response.send("content"));
   app.get("/bad", paid, (_request: Request, response: Response) => void response.status(400).send("bad"));
   app.get("/partial", paid, (_request: Request, response: Response) => void response.status(206).send("part"));

@@ -10,6 +10,9 @@ sellsBehind("Fastify", async ({ paywall }, { served, slow, onSlow }) => {
   app.addHook("preHandler", async (request) => void served.push(request.url));
   app.get("/ok", { config }, async () => "content");
   app.get("/cached", { config }, async (_request, reply) => reply.header("cache-control", "public").send("content"));
+  app.get("/cookies", { config }, async (_request, reply) =>
+    reply.header("set-cookie", ["a=1", "b=2"]).send("content"),
+  );
   app.get("/free", { config: { sale: { price: 0n } } }, async () => "content");
   app.get("/bad", { config }, async (_request, reply) => reply.code(400).send("bad"));
   app.get("/partial", { config }, async (_request, reply) => reply.code(206).send("part"));

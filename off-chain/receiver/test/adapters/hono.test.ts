@@ -9,7 +9,20 @@ sellsBehind("Hono", async ({ paywall }, { served, slow, onSlow }) => {
   const app = new Hono();
   app.onError((_error, context) => context.text("a bug", 500));
   const paid = honoPaywall({ paywall, price: (context) => (context.req.path === "/free" ? 0n : PRICE) });
-  for (const path of ["ok", "cached", "free", "bad", "partial", "unchanged", "fail", "throw", "slow", "late", "echo"]) {
+  for (const path of [
+    "ok",
+    "cached",
+    "cookies",
+    "free",
+    "bad",
+    "partial",
+    "unchanged",
+    "fail",
+    "throw",
+    "slow",
+    "late",
+    "echo",
+  ]) {
     app.use(`/${path}`, paid, async (context, next) => {
       served.push(context.req.path);
       await next();
@@ -17,6 +30,7 @@ sellsBehind("Hono", async ({ paywall }, { served, slow, onSlow }) => {
   }
   app.get("/ok", (context) => context.text("content"));
   app.get("/cached", (context) => context.text("content", 200, { "cache-control": "public" }));
+  app.get("/cookies", (context) => context.text("content", 200, { "set-cookie": ["a=1", "b=2"] }));
   app.get("/free", (context) => context.text("content"));
   app.get("/bad", (context) => context.text("bad", 400));
   app.get("/partial", (context) => context.body("part", 206));

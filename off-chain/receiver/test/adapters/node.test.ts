@@ -7,6 +7,7 @@ sellsBehind("node:http", async ({ paywall }, { served, slow, onSlow }) => {
   const paths: Record<string, NodeHandler> = {
     "/ok": (_request, response) => void response.end("content"),
     "/cached": (_request, response) => void response.writeHead(200, ["Cache-Control", "public"]).end("content"),
+    "/cookies": (_request, response) => void response.setHeader("set-cookie", ["a=1", "b=2"]).end("content"),
     "/free": (_request, response) => void response.end("content"),
     "/bad": (_request, response) => void response.writeHead(400, "Bad", { "x-a": "b" }).end("bad"),
     "/partial": (_request, response) => void Object.assign(response, { statusCode: 206 }).end("part"),

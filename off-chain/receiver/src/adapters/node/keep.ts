@@ -40,9 +40,12 @@ export function collectAnswer(response: ServerResponse): () => StoredAnswer | un
 
   return () => {
     if (!response.writableFinished || chunks === undefined) return undefined;
-    const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] =>
-      value === undefined || PASSING.has(name) ? [] : [[name, Array.isArray(value) ? value.join(", ") : String(value)]],
-    );
+    const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] => {
+      if (value === undefined || PASSING.has(name)) return [];
+      if (!Array.isArray(value)) return [[name, String(value)]];
+      // Cookies are the one kind of header that cannot be joined.
+      return name === "set-cookie" ? value.map((cookie) => [name, cookie]) : [[name, value.join(", ")]];
+    });
     return { status: response.statusCode, headers, body: Buffer.concat(chunks) };
   };
 }
