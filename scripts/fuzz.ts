@@ -111,7 +111,7 @@ const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 async function fuzzHttp(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), "rmps-fuzz-"));
   const chain = await startLocalChain(0);
-  const options = { store: join(directory, "receiver.sqlite"), port: 0, apiToken: "an operator's token, for fuzzing" };
+  const options = { store: join(directory, "receiver.sqlite"), port: 0, apiToken: "operators-token-for-fuzzing" };
   const shop = await startShopProcess(chain, options);
   try {
     const material = await materialFor(chain, shop);
