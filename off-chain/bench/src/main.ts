@@ -11,6 +11,7 @@ import { lineOf } from "./report/targets.ts";
 
 const parts: Partial<Record<Part, () => Promise<(options: Options) => Promise<Finding>>>> = {
   micro: async () => (await import("./micro/part.ts")).microPart,
+  alone: async () => (await import("./alone/part.ts")).alonePart,
   channels: async () => (await import("./channels/part.ts")).channelsPart,
   threads: async () => (await import("./threads/part.ts")).threadsPart,
   nodes: async () => (await import("./nodes/part.ts")).nodesPart,

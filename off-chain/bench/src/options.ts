@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 /** The parts of the bench, in their order. */
 export const PARTS = [
   "micro",
+  "alone",
   "http",
   "profile",
   "concurrency",

@@ -18,7 +18,7 @@ const bare = FRAMEWORKS.map((framework): Entry => ({
   vouchers: "none",
   guess: 15_000,
   framework,
-  quick: framework === "node",
+  quick: false,
 }));
 
 /** On every framework but the one of the variants below. */
@@ -72,6 +72,13 @@ function variants(postgres: Postgres): readonly Entry[] {
       quick: store === "PostgreSQL" && dialect === "rdn",
     })),
   );
+}
+
+/** A bare framework, or ours on SQLite and another framework than the variants'. @throws Error where there is none. */
+export function byName(name: string): Entry {
+  const entry = [...bare, ...ours].find((each) => each.name === name);
+  if (entry === undefined) throw new Error(`There is no contender ${name}.`);
+  return entry;
 }
 
 /** Everything that is run under the same load. */

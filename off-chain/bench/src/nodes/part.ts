@@ -30,7 +30,7 @@ interface Group extends Kind {
 /** Several receivers on one PostgreSQL, with channels that pay on all of them. */
 export async function nodesPart({ quick }: Options): Promise<Finding> {
   const [warmup, rounds, duration] = quick
-    ? [2_000, 3, { lead: 150, measure: 700 }]
+    ? [1_500, 3, { lead: 150, measure: 700 }]
     : [6_000, 7, { lead: 200, measure: 1_000 }];
   const postgres = await startPostgres();
   const generator = await startGenerator();
