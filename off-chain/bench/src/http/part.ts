@@ -16,7 +16,7 @@ export async function httpPart({ quick }: Options): Promise<Finding> {
   // Until the compiler has seen some ten thousand requests, it is the compiler that is measured; and a server that has
   // rested while others had their turns finds its memory cold at first.
   const plan = quick
-    ? { warmup: 2_000, rounds: 4, lead: 250, measure: 500 }
+    ? { warmup: 2_000, rounds: 3, lead: 250, measure: 500 }
     : { warmup: 6_000, rounds: 9, lead: 800, measure: 1_000 };
   try {
     const results = await runAll(chosen, plan);
