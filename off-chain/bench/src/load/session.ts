@@ -79,6 +79,20 @@ async function sampleOf(server: Child): Promise<Sample> {
   return server.next<Sample>("sample");
 }
 
+/** Milliseconds between two looks whether a server is idle, and the CPU time, µs, that it may have used between them. */
+const LOOK = 100;
+const IDLE = 10_000;
+
+/** Waits until servers have done what was still queued when their turn ended: a slow one would go on in the next one's. */
+async function untilIdle(servers: readonly Child[]): Promise<void> {
+  for (let before = -Infinity, busy = true; busy;) {
+    const now = sum((await Promise.all(servers.map(sampleOf))).map(({ cpu }) => cpu));
+    busy = now - before > IDLE;
+    before = now;
+    if (busy) await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+}
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Starts a contender. */
@@ -104,6 +118,7 @@ export async function openSession(generator: Child, contender: Contender): Promi
     const outcome = await generator.next<Outcome>("end");
     const after = await Promise.all(servers.map(sampleOf));
     await generator.next("idle");
+    await untilIdle(servers);
     const bad = Object.entries(outcome.statuses).filter(([status]) => status !== "200");
     if (bad.length > 0) throw new Error(`${contender.name}: not all answers were 200: ${JSON.stringify(bad)}`);
     const rate = (outcome.requests / outcome.milliseconds) * 1000;
