@@ -6,7 +6,7 @@ import type { Wal } from "./wal.ts";
 
 /** Entries after which they are posted: so many share what it costs. */
 const MOST_ENTRIES = 4096;
-/** Channels with entries after which they are posted: payments wait meanwhile, some 30 µs for each channel. */
+/** Channels with entries after which they are posted: payments wait meanwhile, the longer the more there are. */
 const MOST_CHANNELS = 1024;
 
 /** Posts all entries: the newest of each channel takes the place of what stood in its row. */
