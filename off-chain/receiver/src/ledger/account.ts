@@ -66,6 +66,16 @@ export function undo(account: Account, price: bigint): void {
   account.spent -= price;
 }
 
+/**
+ * The fee of a sponsored deposit that arrived, or is gone again (below 0): it comes off what is owed still, and where
+ * that was charged off what was spent.
+ */
+export function owe(account: Account, fee: bigint): void {
+  const due = account.fee + fee;
+  account.fee = max(due, 0n);
+  if (due < 0n) account.spent = max(account.spent + due, 0n);
+}
+
 /** Ends a channel by agreement, if the agreed amount covers what was spent, charges in flight included. */
 export function end(account: Account, { agreement }: End, firstBlock: number): EndOutcome {
   const outcome = mayEnd(account, agreement.amount, firstBlock);

@@ -34,7 +34,8 @@ export function createSponsoring(options: SponsoringOptions) {
   let submission: Submission | undefined;
   return {
     errand: (tools: ErrandTools): Errand => {
-      return (submission = new Submission({ ...tools, contract, policy, alarms, log, now, store: store.sponsorships }));
+      const books = { store: store.sponsorships, chain: store.chain };
+      return (submission = new Submission({ ...tools, ...books, contract, policy, alarms, log, now }));
     },
     open: (settler: SettlerLoop, ledger: Ledger): Sponsoring | undefined => {
       if (submission === undefined) return undefined;

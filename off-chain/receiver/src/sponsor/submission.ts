@@ -4,6 +4,7 @@ import type { Alarms } from "../alarms.ts";
 import { RpcError } from "../chain/rpc/errors.ts";
 import type { Errand, ErrandTools } from "../chain/settler/errand.ts";
 import type { Situation } from "../chain/settler/outbox.ts";
+import type { ChainStore } from "../store/chain.ts";
 import type { Sponsorship, SponsorshipState, SponsorshipStore } from "../store/sponsorships.ts";
 import type { QueuedTransaction } from "../store/transactions.ts";
 import { BUDGET_PERIOD } from "./policy.ts";
@@ -15,6 +16,7 @@ export const MAX_SPONSORED = 4;
 
 export interface SubmissionOptions extends ErrandTools {
   readonly store: SponsorshipStore;
+  readonly chain: Pick<ChainStore, "deposits">;
   readonly contract: Address;
   readonly policy: SponsorPolicy;
   readonly alarms: Alarms;
@@ -22,6 +24,9 @@ export interface SubmissionOptions extends ErrandTools {
   /** Unix milliseconds. */
   readonly now: () => number;
 }
+
+/** Deposits into one channel among which another's use of the authorization is looked for. */
+const LATEST = 16;
 
 /** What came of sending one. */
 export type Sending =
@@ -84,14 +89,25 @@ export class Submission implements Errand {
     const state = row.state === "pending" ? "sent" : row.state;
     const cost = row.state === "pending" ? undefined : (row.cost ?? 0n);
     const transaction = row.hashes.at(-1);
+    const faster = row.state === "failed" && row.minedBlock !== undefined ? await this.#faster(row) : [];
     await store.update(keccak256Hex(row.data), {
       state,
+      deposits: [...row.hashes, ...faster],
       ...(transaction === undefined ? {} : { transaction }),
       ...(cost === undefined ? {} : { cost }),
     });
     if (state !== "done" && state !== "failed") return;
     this.#count(state);
     this.gasSpent += cost ?? 0n;
+  }
+
+  /** Where ours was reverted: transactions of others that made the very deposit, as their calldata shows. */
+  async #faster({ channels, data, hashes }: QueuedTransaction): Promise<Hex[]> {
+    const { chain, account } = this.#options;
+    const all = await Promise.all(channels.map((channel) => chain.deposits(channel, LATEST)));
+    const theirs = all.flat().filter((hash) => !hashes.includes(hash));
+    const calls = await Promise.all(theirs.map((hash) => account.calldata(hash)));
+    return theirs.filter((_, at) => calls[at]?.includes(data.slice(2)));
   }
 
   /** Nothing is sent for it, and it costs nothing. */

@@ -58,6 +58,8 @@ export interface ChainStore {
   cursor(): Promise<BlockRef | undefined>;
   /** Kept block hashes, newest first. */
   blocks(): Promise<BlockRef[]>;
+  /** The transactions of the latest deposits into a channel, newest first, at most so many. */
+  deposits(channelId: Hex, limit: number): Promise<Hex[]>;
   /** Records the head, and confirms deposits up to `head.confirmed`. @returns ids of channels that changed. */
   observe(head: Head): Promise<Hex[]>;
   /** Adds a range of blocks, in one transaction. @returns ids of channels that changed. */

@@ -28,6 +28,15 @@ export interface Sponsorship {
   readonly createdAt: number;
 }
 
+/** What may change in one. */
+export interface SponsorshipChange extends Partial<Pick<Sponsorship, "state" | "transaction" | "cost">> {
+  /**
+   * The transactions of which each makes this deposit, if it is mined: its fee is owed while the deposit of one of them
+   * is among the facts of the chain, and given back where a re-organization takes it away.
+   */
+  readonly deposits?: readonly Hex[];
+}
+
 /** What one request may take out of the common purse. */
 export interface SponsorshipLimits {
   /** Wei for all sponsorships of `period` together. */
@@ -66,7 +75,7 @@ export interface SponsorshipStore {
   ): Promise<Exclude<SponsorshipOutcome, { kind: "stored" }> | undefined>;
   find(key: Hex): Promise<Sponsorship | undefined>;
   /** Changes how one stands; what is undefined stays. Unknown keys are ignored. */
-  update(key: Hex, change: Partial<Pick<Sponsorship, "state" | "transaction" | "cost">>): Promise<void>;
+  update(key: Hex, change: SponsorshipChange): Promise<void>;
   /** Those that are stored and not sent, oldest first. */
   waiting(): Promise<Sponsorship[]>;
   /** Wei that count against the budget of those created after `since` (Unix milliseconds). */

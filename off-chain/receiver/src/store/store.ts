@@ -4,6 +4,7 @@ import type { ChainStore } from "./chain.ts";
 import type { Agreement, ChannelRecord, ChannelStatus } from "./channel.ts";
 import type { SponsorshipStore } from "./sponsorships.ts";
 import type { TransactionStore } from "./transactions.ts";
+import type { UnsettledStore } from "./unsettled.ts";
 
 /** What a store belongs to; opening it for anything else is refused. */
 export interface Binding {
@@ -114,6 +115,7 @@ export interface Store {
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
   readonly sponsorships: SponsorshipStore;
+  readonly unsettled: UnsettledStore;
 
   /** A channel if it is in memory, without waiting: its terms are true, its numbers those of some moment. */
   cached(id: Hex): ChannelRecord | undefined;

@@ -7,7 +7,7 @@ export interface QueuedTransaction {
   /** Who pays the gas. One transaction for each nonce of an account. */
   readonly from: Address;
   readonly nonce: number;
-  readonly purpose: "dispute" | "claim" | "close" | "finalize" | "deposit" | "sponsor" | "cancel";
+  readonly purpose: "dispute" | "claim" | "close" | "sponsor" | "cancel";
   readonly channels: readonly Hex[];
   readonly to: Address;
   readonly data: Hex;

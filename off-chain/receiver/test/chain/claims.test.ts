@@ -44,6 +44,40 @@ describe("claims and agreed closes on an embedded chain", () => {
     expect(await chain.sent(GAS_PAYER)).to.equal(0);
   });
 
+  it("fetches what is old by the chain's clock, which no restart sets back, and not again what came since", async () => {
+    const store = stores.path();
+    const claims = { age: 3600 };
+    receiver = await start(chain, store, { claims });
+    const channel = await chain.open(2);
+    const before = await chain.earned();
+    await pay(receiver, channel, 60n, 60n);
+    /** The settler has looked, some seconds after it did before. */
+    async function marked(from: bigint): Promise<void> {
+      await chain.pass(10);
+      await eventually(async () => (await receiver!.store.unsettled.all()).some(({ settled }) => settled >= from));
+    }
+    await marked(0n);
+    await chain.pass(2000);
+    await receiver.close();
+    receiver = await start(chain, store, { claims });
+    await receiver.engine.settler!.round();
+    expect(await chain.sent(GAS_PAYER), "not old enough").to.equal(0);
+    await chain.pass(2000);
+    // What is paid while the claim is under way is young.
+    await pay(receiver, channel, 70n, 10n);
+    await eventually(async () => (await chain.earned()) > before, 15_000);
+    await pay(receiver, channel, 80n, 10n);
+    await marked(60n);
+    await chain.pass(2000);
+    for (let round = 0; round < 3; round++) await receiver.engine.settler!.round();
+    await chain.pass(1000);
+    for (let round = 0; round < 3; round++) await receiver.engine.settler!.round();
+    expect(await chain.sent(GAS_PAYER)).to.equal(1);
+    await chain.pass(1000);
+    await eventually(async () => (await chain.earned()) - before === 80n, 15_000);
+    expect(await chain.sent(GAS_PAYER)).to.equal(2);
+  });
+
   it("closes by itself, at what was spent, when a sender does not submit its agreement", async () => {
     receiver = await start(chain, stores.path(), { agreementLifetime: 60 });
     const channel = await chain.open(2, 1000n);

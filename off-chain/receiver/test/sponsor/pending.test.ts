@@ -1,7 +1,7 @@
 import type { Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { parseEther, Wallet } from "ethers";
-import { eventually, GAS_PAYER, UNIT } from "../support/chain.ts";
+import { account, eventually, GAS_PAYER, UNIT } from "../support/chain.ts";
 import { pay } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { useSponsoringShop } from "../support/sponsoring-shop.ts";
@@ -79,6 +79,26 @@ describe("sponsoring, while a deposit is under way,", () => {
     expect(metrics).to.contain('rmps_sponsored_total{state="failed"} 1');
     expect(metrics).to.contain('rmps_sponsor_refusals_total{code="sender-barred"} 1');
     expect(metrics).to.match(/rmps_sponsor_gas_wei_total [1-9]/);
+  });
+
+  it("is paid no fee for a deposit that the sender made itself, and none where its own failed", async () => {
+    const { shop, chain } = world;
+    await shop.restart();
+    const sender = await penniless(chain);
+    const terms = chain.termsOf(sender);
+    const channel = chain.channel(sender, terms);
+    const seen = async () => shop.receiver.store.channel(channel.id);
+    await shop.holdBack();
+    const { transaction } = await shop.ask(await byAuthorization(chain, sender, { terms }));
+    const { to, data } = chain.depositCall(terms, 2n * UNIT);
+    await shop.jumpQueue(account(0), to, data);
+    await shop.moveAway(sender);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.queue()).length === 0);
+    expect(await shop.statusOf(transaction!)).to.equal(0);
+    await eventually(async () => (await seen())?.confirmedDeposit === 2n * UNIT);
+    expect(await seen()).to.include({ fee: 0n });
+    expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ kind: "paid", spent: 5n });
   });
 
   it("is paid its fee though a stranger took the authorization from the mempool and was faster", async () => {

@@ -80,7 +80,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
     expect(await shop.ask(next)).to.include({ status: 409, code: "would-fail" });
   });
 
-  it("sends it again after a re-organization, and charges the fee once", async () => {
+  it("sends it again after a re-organization, and is owed the fee once, as long as the deposit is there", async () => {
     const { shop, chain } = world;
     await shop.restart();
     const sender = await penniless(chain);
@@ -95,6 +95,8 @@ describe("sponsoring, after a restart or a re-organization,", () => {
     await chain.mine(2);
     await eventually(async () => (await chain.stateOf(channel.id)).deposit === UNIT);
     await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
-    expect(await shop.receiver.store.channel(channel.id)).to.include({ spent: FEE + 5n, fee: 0n });
+    const { spent, fee } = (await shop.receiver.store.channel(channel.id))!;
+    expect(spent + fee).to.equal(FEE + 5n);
+    expect(await pay(shop.receiver, channel, FEE + 10n, 5n)).to.include({ kind: "paid", spent: FEE + 10n });
   });
 });

@@ -11,6 +11,7 @@ import { sharesPayments } from "./shared.behaviour.ts";
 import type { Kind } from "./stores.ts";
 import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
+import { marksTheUnsettled } from "./unsettled.behaviour.ts";
 
 describe("The store on PostgreSQL", function () {
   this.timeout(60_000);
@@ -34,6 +35,7 @@ describe("The store on PostgreSQL", function () {
   listsChannels(kind);
   queuesTransactions(kind);
   keepsSponsorships(kind);
+  marksTheUnsettled(kind);
   opensOnlyItsOwn(kind);
   agreesWithModel(kind, 25);
   sharesPayments(kind);

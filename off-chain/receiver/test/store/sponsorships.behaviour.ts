@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Store } from "../../src/store/store.ts";
 import type { Sponsorship, SponsorshipLimits } from "../../src/store/sponsorships.ts";
-import { advance, keyOf, newChannel, opened, openChannel, toppedUp, type TestChannel } from "../support/channels.ts";
+import { advance, hashOf, keyOf, newChannel, opened, openChannel, toppedUp } from "../support/channels.ts";
+import type { TestChannel } from "../support/channels.ts";
 import type { Kind, Place } from "./stores.ts";
 
 const limits: SponsorshipLimits = { budget: 1000n, period: 86_400_000 };
@@ -111,9 +112,17 @@ export function keepsSponsorships(kind: Kind): void {
     });
 
     describe("cost the sender a fee that", () => {
+      /** One whose transaction, or one of them, is mined in a block of the tests. */
+      async function sent(channel: TestChannel, ...blocks: readonly number[]): Promise<Sponsorship> {
+        const wanted = wantedFor(channel);
+        expect(await add(wanted)).to.include({ kind: "stored" });
+        await store.sponsorships.update(wanted.key, { state: "mined", deposits: blocks.map((block) => hashOf(block)) });
+        return wanted;
+      }
+
       it("counts as spent from the first proof", async () => {
         const channel = newChannel();
-        await add(wantedFor(channel));
+        await sent(channel, 12);
         await advance(store, 12, [opened(channel, 12, 100n)]);
         expect(await store.channel(channel.id)).to.include({ spent: 0n, fee: 3n });
         expect(await pay(channel, 7n, 5n)).to.deep.equal({ kind: "refused", code: "insufficient-payment" });
@@ -128,35 +137,105 @@ export function keepsSponsorships(kind: Kind): void {
         expect(await pay(channel, 13n, 5n)).to.include({ kind: "charged", spent: 8n });
       });
 
-      it("is charged once, whatever a re-organization takes away and brings back", async () => {
+      it("is the same whether the deposit or its transaction is heard of first, and however often", async () => {
         const channel = newChannel();
-        await add(wantedFor(channel));
-        await advance(store, 12, [opened(channel, 12, 100n)]);
-        await pay(channel, 8n, 5n);
-        await store.chain.rewind(11);
-        expect(await store.channel(channel.id)).to.include({ openedBlock: undefined, spent: 8n, fee: 0n });
-        await advance(store, 13, [opened(channel, 13, 100n)]);
-        expect(await store.channel(channel.id)).to.include({ openedBlock: 13, spent: 8n, fee: 0n });
+        const wanted = wantedFor(channel);
+        await add(wanted);
+        const deposit = opened(channel, 12, 100n);
+        await advance(store, 12, [deposit]);
+        expect(await store.channel(channel.id), "nothing is known to be sent").to.include({ fee: 0n });
+        for (const state of ["sent", "mined", "done"] as const) {
+          await store.sponsorships.update(wanted.key, { state, deposits: [hashOf(11), hashOf(12)] });
+          expect(await store.channel(channel.id), state).to.include({ spent: 0n, fee: 3n });
+          await advance(store, 12, [deposit]);
+          expect(await store.channel(channel.id), state).to.include({ spent: 0n, fee: 3n });
+        }
       });
 
-      it("comes with each top-up, and not with deposits that nobody sponsored, or that failed", async () => {
+      it("is the same where deposit and transaction are heard of at once", async () => {
+        for (let block = 20; block < 40; block++) {
+          const channel = newChannel();
+          const wanted = wantedFor(channel, { cost: 1n });
+          await add(wanted);
+          await Promise.all([
+            advance(store, block, [opened(channel, block, 100n)]),
+            store.sponsorships.update(wanted.key, { state: "mined", deposits: [hashOf(block)] }),
+          ]);
+          expect(await store.channel(channel.id)).to.include({ fee: 3n });
+        }
+      });
+
+      it("comes with its own transaction alone, and with any attempt at it", async () => {
         const channel = await openChannel(store, 100n);
         await pay(channel, 5n, 5n);
-        const failed = wantedFor(channel);
-        await add(failed);
-        await store.sponsorships.update(failed.key, { state: "failed", cost: 0n });
+        const wanted = await sent(channel, 77);
         await advance(store, 12, [toppedUp(channel, 12, 150n)]);
-        expect(await store.channel(channel.id)).to.include({ fee: 0n });
-        await add(wantedFor(channel));
-        await advance(store, 13, [toppedUp(channel, 13, 200n)]);
+        expect(await store.channel(channel.id), "a deposit that nobody sponsored").to.include({ fee: 0n });
+        await store.sponsorships.update(wanted.key, { deposits: [hashOf(77), hashOf(13), hashOf(78)] });
+        await advance(store, 13, [toppedUp(channel, 13, 250n)]);
+        expect(await store.channel(channel.id)).to.include({ spent: 5n, fee: 3n });
+        await advance(store, 14, [toppedUp(channel, 14, 300n)]);
         expect(await store.channel(channel.id)).to.include({ spent: 5n, fee: 3n });
         expect(await pay(channel, 10n, 5n)).to.include({ kind: "refused" });
         expect(await pay(channel, 13n, 5n)).to.include({ kind: "charged", spent: 13n });
       });
 
+      it("is not taken for one that failed, whatever else is deposited", async () => {
+        const channel = await openChannel(store, 100n);
+        const failed = await sent(channel, 77);
+        await store.sponsorships.update(failed.key, { state: "failed", cost: 50n });
+        await advance(store, 13, [toppedUp(channel, 13, 200n)]);
+        expect(await store.channel(channel.id)).to.include({ spent: 0n, fee: 0n });
+        expect(await pay(channel, 5n, 5n)).to.include({ kind: "charged", spent: 5n });
+      });
+
+      it("comes with each of several top-ups", async () => {
+        const channel = await openChannel(store, 100n);
+        await sent(channel, 12);
+        await sent(channel, 13);
+        await advance(store, 13, [toppedUp(channel, 12, 150n), toppedUp(channel, 13, 200n)]);
+        expect(await store.channel(channel.id)).to.include({ fee: 6n });
+      });
+
+      it("is given back while a re-organization has the deposit, and taken once when it comes again", async () => {
+        const channel = await openChannel(store, 100n);
+        await advance(store, 11);
+        await sent(channel, 12, 14);
+        await advance(store, 12, [toppedUp(channel, 12, 150n)]);
+        await store.chain.rewind(11);
+        expect(await store.channel(channel.id), "not charged yet").to.include({ spent: 0n, fee: 0n });
+        await advance(store, 12, [toppedUp(channel, 12, 150n)]);
+        expect(await pay(channel, 8n, 5n)).to.include({ kind: "charged", spent: 8n });
+        await store.chain.rewind(11);
+        expect(await store.channel(channel.id), "charged before").to.include({ spent: 5n, fee: 0n, accepted: 8n });
+        await store.close();
+        store = await place.open();
+        expect(await store.channel(channel.id)).to.include({ spent: 5n, fee: 0n });
+        await advance(store, 14, [toppedUp(channel, 14, 150n)]);
+        expect(await store.channel(channel.id), "in another block").to.include({ spent: 5n, fee: 3n });
+        expect(await pay(channel, 13n, 5n)).to.include({ kind: "charged", spent: 13n });
+        await advance(store, 15);
+        expect(await store.channel(channel.id)).to.include({ spent: 13n, fee: 0n });
+      });
+
+      it("is given back where one of two deposits goes, whichever of their fees was charged", async () => {
+        const channel = await openChannel(store, 100n);
+        await sent(channel, 11);
+        await advance(store, 11, [toppedUp(channel, 11, 150n)]);
+        expect(await pay(channel, 8n, 5n)).to.include({ kind: "charged", spent: 8n });
+        await sent(channel, 12);
+        await advance(store, 12, [toppedUp(channel, 12, 200n)]);
+        await store.chain.rewind(11);
+        expect(await store.channel(channel.id)).to.include({ spent: 8n, fee: 0n });
+        await advance(store, 12, [toppedUp(channel, 12, 200n)]);
+        expect(await store.channel(channel.id)).to.include({ spent: 8n, fee: 3n });
+        await store.chain.rewind(10);
+        expect(await store.channel(channel.id)).to.include({ spent: 5n, fee: 0n });
+      });
+
       it("is not asked for at the end of a channel that never paid", async () => {
         const channel = newChannel();
-        await add(wantedFor(channel));
+        await sent(channel, 12);
         await advance(store, 12, [opened(channel, 12, 100n)]);
         const agreement = { amount: 0n, deadline: 1_800_000_000n, signature: HASH };
         expect(await store.end({ channelId: channel.id, agreement })).to.include({ kind: "ended" });
@@ -164,7 +243,7 @@ export function keepsSponsorships(kind: Kind): void {
 
       it("is charged after losing the store too", async () => {
         const channel = newChannel();
-        await add(wantedFor(channel));
+        await sent(channel, 12);
         await advance(store, 12, [opened(channel, 12, 100n)]);
         await store.close();
         store = await place.open({ recover: true, firstBlock: 50 });

@@ -8,6 +8,7 @@ import { distrustsOldChannels } from "./recovery.behaviour.ts";
 import { chargesRepeatsOnce } from "./repeats.behaviour.ts";
 import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
+import { marksTheUnsettled } from "./unsettled.behaviour.ts";
 import { sqlite } from "./stores.ts";
 
 describe("The store on SQLite", () => {
@@ -19,6 +20,7 @@ describe("The store on SQLite", () => {
   listsChannels(sqlite);
   queuesTransactions(sqlite);
   keepsSponsorships(sqlite);
+  marksTheUnsettled(sqlite);
   opensOnlyItsOwn(sqlite);
   agreesWithModel(sqlite, 60);
 });

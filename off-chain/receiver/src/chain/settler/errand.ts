@@ -1,9 +1,11 @@
 import type { QueuedTransaction } from "../../store/transactions.ts";
+import type { GasAccount } from "./gas-account.ts";
 import type { GasWatch } from "./gas-watch.ts";
 import type { Outbox, Situation } from "./outbox.ts";
 
 /** What an errand may use. */
 export interface ErrandTools {
+  readonly account: GasAccount;
   readonly outbox: Outbox;
   readonly gas: GasWatch;
 }

@@ -93,6 +93,11 @@ export class GasAccount {
     await this.#rpc.everywhere("eth_sendRawTransaction", [raw]);
   }
 
+  /** What any transaction calls its contract with, lower case; undefined where the node does not know it. */
+  async calldata(hash: Hex): Promise<string | undefined> {
+    return (await this.#rpc.request("eth_getTransactionByHash", [hash], readCalldata)) ?? undefined;
+  }
+
   /** The block and outcome of a mined transaction. */
   async receipt(hash: Hex): Promise<Receipt | undefined> {
     return (await this.#rpc.request("eth_getTransactionReceipt", [hash], readReceipt)) ?? undefined;
@@ -107,4 +112,9 @@ function readReceipt(result: unknown): Receipt | null | undefined {
   const [block, outcome, gasUsed] = [count(blockNumber), count(status), quantity(gas)];
   if (block === undefined || outcome === undefined || gasUsed === undefined) return undefined;
   return { block, succeeded: outcome === 1, gasUsed, cost: gasUsed * (quantity(effectiveGasPrice) ?? 0n) };
+}
+
+/** Null for one that the node does not know. */
+function readCalldata(result: unknown): string | null | undefined {
+  return result === null ? null : bytes(members(result)?.["input"])?.toLowerCase();
 }

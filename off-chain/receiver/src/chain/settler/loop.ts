@@ -64,7 +64,7 @@ export class SettlerLoop {
     const { resendMs, maxFeePerGas } = options;
     const onChange = async (row: QueuedTransaction) => this.#errand?.follow(row);
     this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now, onChange });
-    this.#errand = options.errand?.({ outbox: this.#outbox, gas: this.#gas });
+    this.#errand = options.errand?.({ account, outbox: this.#outbox, gas: this.#gas });
     this.#closing = new ClosingChannels(store, now);
     this.#settler = new Settler({
       store,
@@ -159,6 +159,7 @@ export class SettlerLoop {
     const { watcher, alarms, store } = this.#options;
     if (!watcher.leading) {
       this.#closing.forget();
+      this.#settler.forget();
       // It sells too, and must not where the account that they share could not defend a channel.
       await this.#gas.look(undefined, async () => (await store.totals()).open, false);
     }

@@ -7,7 +7,10 @@ export interface ClaimPolicy {
   readonly threshold?: bigint;
   /** On all, as soon as this much is unsettled in total. */
   readonly exposure?: bigint;
-  /** On one channel, as soon as something has been unsettled for so many seconds. */
+  /**
+   * On one channel, as soon as something has been unsettled for so many seconds, counted from when the settler saw it:
+   * from one claim to the next, and across restarts.
+   */
   readonly age?: number;
   /** On all, every so many seconds, counted from 1970: a restart, or another node that takes over, puts nothing off. */
   readonly every?: number;

@@ -6,6 +6,7 @@ import type { Store } from "../../store/store.ts";
 import type { ChannelRecord } from "../../store/channel.ts";
 import type { QueuedTransaction } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
+import { Ages } from "./ages.ts";
 import { closeCall, settleCall } from "./calls.ts";
 import { allChannels, type ClosingChannels } from "./closing-channels.ts";
 import { closeTransaction, overdueAgreements } from "./closing.ts";
@@ -42,7 +43,7 @@ export interface SettlerOptions {
 /** Answers closes that concede too little, fetches what was earned, and ends what was agreed to end. */
 export class Settler {
   readonly #options: SettlerOptions;
-  readonly #since = new Map<Hex, number>();
+  readonly #ages: Ages;
   #claimsLookedAt: number | undefined;
 
   /** Transactions sent by this process, by purpose. */
@@ -50,6 +51,12 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options;
+    this.#ages = new Ages(options.store.unsettled);
+  }
+
+  /** Forgets what another node may have changed: to be called while this one does not lead. */
+  forget(): void {
+    this.#ages.forget();
   }
 
   /** One round, on the node that leads. @throws RpcUnavailable, StoreUnavailable: the next round tries again. */
@@ -104,12 +111,9 @@ export class Settler {
     if (this.#claimsLookedAt !== undefined && time - lookedAt < CLAIMS_EVERY) return;
     this.#claimsLookedAt = time;
     const unsettled = await allChannels(this.#options.store, { status: "open", unsettled: true });
-    const ids = new Set(unsettled.map(({ id }) => id));
-    for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
-    for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, time);
-
+    const since = policy.age === undefined ? new Map<Hex, number>() : await this.#ages.note(unsettled, time);
     const free = unsettled.filter(({ id }) => !busy.has(id));
-    const due = claims(free, policy, { since: this.#since, lookedAt, now: time });
+    const due = claims(free, policy, { since, lookedAt, now: time });
     await this.#sendAll(batches(due, economics), "claim", situation);
   }
 

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import type { BlockRef, ChainEvent, ChainStep, ChainStore, Head } from "../chain.ts";
 import { toFactEvent } from "../facts.ts";
 import { guard, transact } from "./connect.ts";
+import { applyFees } from "./fees.ts";
 import { fold } from "./fold.ts";
 import { readMeta, writeMeta } from "./open.ts";
 
@@ -30,6 +31,14 @@ export class PostgresChain implements ChainStore {
       const sql = "SELECT number, hash FROM rmps.blocks ORDER BY number DESC";
       const { rows } = await this.#pool.query<{ number: string; hash: Hex }>(sql);
       return rows.map(({ number, hash }) => ({ number: Number(number), hash }));
+    });
+  }
+
+  deposits(channelId: Hex, limit: number): Promise<Hex[]> {
+    return guard(async () => {
+      const sql = `SELECT hash FROM rmps.events WHERE channel = $1 AND kind IN ('opened', 'topped-up')
+        ORDER BY block DESC, log_index DESC LIMIT $2`;
+      return (await this.#pool.query<{ hash: Hex }>(sql, [channelId, limit])).rows.map(({ hash }) => hash);
     });
   }
 
@@ -86,6 +95,7 @@ export class PostgresChain implements ChainStore {
         const changed = new Set<Hex>();
         await work(client, changed);
         if (changed.size > 0) {
+          await applyFees(client, [...changed]);
           const head = parse<Head>(await readMeta(client, "head"));
           await fold(client, [...changed], head?.confirmed ?? -1);
         }
@@ -135,23 +145,6 @@ async function insert(client: PoolClient, events: readonly ChainEvent[], changed
     ],
   );
   for (const { channel } of inserted.rows) changed.add(channel);
-  const deposits = events.filter(({ kind }) => kind === "opened" || kind === "topped-up");
-  await applyFees(client, [...new Set(deposits.map(({ channelId }) => channelId))]);
-}
-
-/** Deposits have arrived that may be sponsored ones: from the next proof on their fees count as spent. */
-async function applyFees(client: PoolClient, ids: readonly Hex[]): Promise<void> {
-  const due = "channel = ANY ($1) AND NOT applied AND state <> 'failed'";
-  const { rowCount } = await client.query(`SELECT FROM rmps.sponsorships WHERE ${due} LIMIT 1`, [ids]);
-  if (rowCount === 0) return;
-  // In the order in which everybody locks channels.
-  await client.query("SELECT FROM rmps.channels WHERE id = ANY ($1) ORDER BY id FOR UPDATE", [ids]);
-  await client.query(
-    `WITH taken AS (UPDATE rmps.sponsorships SET applied = true WHERE ${due} RETURNING channel, fee)
-     UPDATE rmps.channels AS c SET fee = c.fee + t.fee
-     FROM (SELECT channel, sum(fee) AS fee FROM taken GROUP BY channel) AS t WHERE c.id = t.channel`,
-    [ids],
-  );
 }
 
 async function confirm(client: PoolClient, head: Head, changed: Set<Hex>): Promise<void> {

@@ -17,6 +17,7 @@ import type {
 } from "../store.ts";
 import type { SponsorshipStore } from "../sponsorships.ts";
 import type { TransactionStore } from "../transactions.ts";
+import type { UnsettledStore } from "../unsettled.ts";
 import { PostgresChain } from "./chain.ts";
 import { guard, transact } from "./connect.ts";
 import { Leader } from "./leader.ts";
@@ -25,6 +26,7 @@ import { Payments } from "./payments.ts";
 import { readChannel, readChannels, readTotals } from "./queries.ts";
 import { PostgresSponsorships } from "./sponsorships.ts";
 import { PostgresTransactions } from "./transactions.ts";
+import { PostgresUnsettled } from "./unsettled.ts";
 
 /** Channels whose terms are kept in memory. */
 const KEPT = 20_000;
@@ -38,6 +40,7 @@ export class PostgresStore implements Store {
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
   readonly sponsorships: SponsorshipStore;
+  readonly unsettled: UnsettledStore;
   readonly #pool: Pool;
   readonly #payments: Payments;
   readonly #leader: Leader;
@@ -54,6 +57,7 @@ export class PostgresStore implements Store {
     this.chain = new PostgresChain(pool);
     this.transactions = new PostgresTransactions(pool);
     this.sponsorships = new PostgresSponsorships(pool);
+    this.unsettled = new PostgresUnsettled(pool);
   }
 
   /** Opens the database, or sets it up. @throws StoreRefused */

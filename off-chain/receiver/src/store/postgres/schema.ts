@@ -115,4 +115,15 @@ export const MIGRATIONS: readonly string[] = [
 
   ${CHARGE}
   `,
+  `
+  -- Hashes of the transactions that make the deposit: while one is on the chain, the fee is owed. Null where nothing was
+  -- sent; or where a version before this one has taken the fee, which it may keep.
+  ALTER TABLE rmps.sponsorships ADD COLUMN deposits text[];
+  UPDATE rmps.sponsorships SET deposits = ARRAY[hash] WHERE NOT applied AND hash IS NOT NULL;
+  DROP INDEX rmps.sponsorships_due;
+  CREATE INDEX sponsorships_of_channel ON rmps.sponsorships (channel);
+
+  -- Since when the settler has seen something unsettled.
+  CREATE TABLE rmps.unsettled (channel text PRIMARY KEY, settled numeric NOT NULL, since bigint NOT NULL);
+  `,
 ];

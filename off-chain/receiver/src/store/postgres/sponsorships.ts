@@ -4,12 +4,14 @@ import {
   refusalOf,
   REMEMBERED,
   type Sponsorship,
+  type SponsorshipChange,
   type SponsorshipLimits,
   type SponsorshipOutcome,
   type SponsorshipStore,
 } from "../sponsorships.ts";
 import { toSponsorship, type SponsorshipRow } from "../rows.ts";
 import { guard, transact } from "./connect.ts";
+import { applyFees } from "./fees.ts";
 
 /** Serialises nodes that store one at once; "RMPS" in ASCII, and a number. */
 const SPONSOR_LOCK = "1380798547, 3";
@@ -37,7 +39,7 @@ export class PostgresSponsorships implements SponsorshipStore {
         const { rows } = await client.query<SponsorshipRow>(
           `INSERT INTO rmps.sponsorships
              (key, channel, sender, amount, fee, data, valid_until, cost, state, created, applied)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'stored', $9, $5::numeric = 0) RETURNING *`,
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'stored', $9, false) RETURNING *`,
           [key, channelId, sender, String(amount), String(fee), data, validUntil, String(cost), createdAt],
         );
         return { kind: "stored", sponsorship: read(rows[0]!) };
@@ -53,11 +55,18 @@ export class PostgresSponsorships implements SponsorshipStore {
     return guard(() => find(this.#pool, key));
   }
 
-  async update(key: Hex, { state, transaction, cost }: Parameters<SponsorshipStore["update"]>[1]): Promise<void> {
-    const sql = `UPDATE rmps.sponsorships
-      SET state = coalesce($2, state), hash = coalesce($3, hash), cost = coalesce($4::numeric, cost) WHERE key = $1`;
+  update(key: Hex, { state, transaction, cost, deposits }: SponsorshipChange): Promise<void> {
+    const sql = `UPDATE rmps.sponsorships SET state = coalesce($2, state), hash = coalesce($3, hash),
+        cost = coalesce($4::numeric, cost), deposits = coalesce($5, deposits)
+      WHERE key = $1 RETURNING channel`;
     const paid = cost === undefined ? null : String(cost);
-    await guard(() => this.#pool.query(sql, [key, state ?? null, transaction ?? null, paid]));
+    const change = [key, state ?? null, transaction ?? null, paid, deposits ?? null];
+    return guard(() =>
+      transact(this.#pool, async (client) => {
+        const { rows } = await client.query<{ channel: Hex }>(sql, change);
+        if (rows[0] !== undefined) await applyFees(client, [rows[0].channel]);
+      }),
+    );
   }
 
   waiting(): Promise<Sponsorship[]> {

@@ -51,10 +51,10 @@ export function chainStatements(db: Database.Database) {
       "SELECT channel FROM events WHERE block > ? AND block <= ? AND kind IN ('opened', 'topped-up')",
     )
     .pluck();
-
-  const takeFees = db
-    .prepare<[Hex], string>(
-      "UPDATE sponsorships SET applied = 1 WHERE channel = ? AND applied = 0 AND state <> 'failed' RETURNING fee",
+  const depositsOf = db
+    .prepare<[Hex, number], Hex>(
+      `SELECT hash FROM events WHERE channel = ? AND kind IN ('opened', 'topped-up')
+       ORDER BY block DESC, log_index DESC LIMIT ?`,
     )
     .pluck();
 
@@ -82,6 +82,8 @@ export function chainStatements(db: Database.Database) {
     removeAbove: (block: number): Hex[] => removeAbove.all(block),
     /** The channels with deposits in blocks above `after`, up to `to`. */
     depositsIn: (after: number, to: number): Hex[] => depositsIn.all(after, to),
+    /** The transactions of a channel's deposits, newest first. */
+    depositsOf: (id: Hex, limit: number): Hex[] => depositsOf.all(id, limit),
 
     writeFacts(id: Hex, facts: ChannelFacts): void {
       writeFacts.run(
@@ -115,8 +117,6 @@ export function chainStatements(db: Database.Database) {
         settled,
       );
     },
-    /** What sponsored deposits of the channel cost its sender, once for each. */
-    takeFees: (id: Hex): bigint => takeFees.all(id).reduce((sum, fee) => sum + toAmount(fee), 0n),
     addEvent(event: ChainEvent): void {
       const { kind, block, amount, closesAt } = toFactEvent(event);
       insertEvent.run(block, event.logIndex, event.channelId, kind, fromAmount(amount), closesAt, event.transaction);

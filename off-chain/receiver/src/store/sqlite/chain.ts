@@ -5,6 +5,7 @@ import type { BlockRef, ChainEvent, ChainStep, ChainStore, Head } from "../chain
 import { foldFacts, toFactEvent } from "../facts.ts";
 import { groupBy } from "../group-by.ts";
 import type { Accounts } from "./accounts.ts";
+import { Fees } from "./fees.ts";
 import { promised } from "./promised.ts";
 import { chainStatements, type ChainStatements } from "./chain-statements.ts";
 
@@ -16,12 +17,14 @@ export class SqliteChain implements ChainStore {
   readonly #db: Database.Database;
   readonly #accounts: Accounts;
   readonly #sql: ChainStatements;
+  readonly #fees: Fees;
   #head: Head | undefined;
 
   constructor(db: Database.Database, accounts: Accounts) {
     this.#db = db;
     this.#accounts = accounts;
     this.#sql = chainStatements(db);
+    this.#fees = new Fees(db, accounts);
     const head = this.#sql.readMeta("head");
     if (head !== undefined) this.#head = JSON.parse(head) as Head;
   }
@@ -39,6 +42,10 @@ export class SqliteChain implements ChainStore {
 
   blocks(): Promise<BlockRef[]> {
     return promised(() => this.#sql.blocks());
+  }
+
+  deposits(channelId: Hex, limit: number): Promise<Hex[]> {
+    return promised(() => this.#sql.depositsOf(channelId, limit));
   }
 
   observe(head: Head): Promise<Hex[]> {
@@ -99,18 +106,8 @@ export class SqliteChain implements ChainStore {
       }
       for (const event of own) this.#sql.addEvent(event);
       changed.add(id);
-      if (own.some(({ kind }) => kind === "opened" || kind === "topped-up")) this.#applyFees(id);
     }
     return added;
-  }
-
-  /** A deposit has arrived that may be a sponsored one: from the next proof on its fee counts as spent. */
-  #applyFees(id: Hex): void {
-    const fee = this.#sql.takeFees(id);
-    const account = fee === 0n ? undefined : this.#accounts.get(id);
-    if (account === undefined) return;
-    account.fee += fee;
-    this.#accounts.write(account);
   }
 
   #confirm(before: number, head: Head, changed: Set<Hex>): void {
@@ -127,7 +124,10 @@ export class SqliteChain implements ChainStore {
         this.#accounts.postWhenDue();
         this.#db.transaction(() => {
           const folded = work(changed);
-          for (const id of changed) if (folded?.has(id) !== true) this.#fold(id);
+          for (const id of changed) {
+            this.#fees.apply(id);
+            if (folded?.has(id) !== true) this.#fold(id);
+          }
         })();
       } catch (error) {
         this.#accounts.forget(changed);

@@ -109,6 +109,17 @@ export const MIGRATIONS: readonly string[] = [
     paid INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Hashes of the transactions that make the deposit, with blanks between them: while one is on the chain, the fee is
+  -- owed. Null where nothing was sent; or where a version before this one has taken the fee, which it may keep.
+  ALTER TABLE sponsorships ADD COLUMN deposits TEXT;
+  UPDATE sponsorships SET deposits = hash WHERE applied = 0;
+  DROP INDEX sponsorships_due;
+  CREATE INDEX sponsorships_of_channel ON sponsorships (channel);
+
+  -- Since when the settler has seen something unsettled.
+  CREATE TABLE unsettled (channel TEXT PRIMARY KEY, settled TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Marks the file as ours: "RMPS" in ASCII. */

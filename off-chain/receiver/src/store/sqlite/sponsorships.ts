@@ -4,12 +4,14 @@ import {
   refusalOf,
   REMEMBERED,
   type Sponsorship,
+  type SponsorshipChange,
   type SponsorshipLimits,
   type SponsorshipOutcome,
-  type SponsorshipState,
   type SponsorshipStore,
 } from "../sponsorships.ts";
 import { toSponsorship, type SponsorshipRow } from "../rows.ts";
+import type { Accounts } from "./accounts.ts";
+import { Fees } from "./fees.ts";
 import { promised } from "./promised.ts";
 import { fromAmount, toAmount } from "./rows.ts";
 
@@ -19,23 +21,27 @@ const read = (row: SponsorshipRow) => toSponsorship(row, toAmount);
 export class SqliteSponsorships implements SponsorshipStore {
   readonly #read: Database.Statement<[Hex], SponsorshipRow>;
   readonly #insert: Database.Statement<unknown[]>;
-  readonly #update: Database.Statement<[SponsorshipState | null, Hex | null, string | null, Hex]>;
+  readonly #update: Database.Statement<(string | null)[], Hex>;
   readonly #waiting: Database.Statement<[], SponsorshipRow>;
   readonly #inFlight: Database.Statement<[Address]>;
   readonly #failed: Database.Statement<[Address, number]>;
   readonly #costs: Database.Statement<[number], string>;
   readonly #sweep: Database.Statement<[number]>;
   readonly #add: (wanted: Sponsorship, limits: SponsorshipLimits) => SponsorshipOutcome;
+  readonly #change: (key: Hex, change: SponsorshipChange) => void;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, accounts: Accounts) {
     this.#read = db.prepare("SELECT * FROM sponsorships WHERE key = ?");
     this.#insert = db.prepare(
       `INSERT INTO sponsorships (key, channel, sender, amount, fee, data, valid_until, cost, state, hash, created, applied)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stored', NULL, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'stored', NULL, ?, 0)`,
     );
-    this.#update = db.prepare(
-      "UPDATE sponsorships SET state = ifnull(?, state), hash = ifnull(?, hash), cost = ifnull(?, cost) WHERE key = ?",
-    );
+    this.#update = db
+      .prepare<(string | null)[], Hex>(
+        `UPDATE sponsorships SET state = ifnull(?, state), hash = ifnull(?, hash), cost = ifnull(?, cost),
+           deposits = ifnull(?, deposits) WHERE key = ? RETURNING channel`,
+      )
+      .pluck();
     this.#waiting = db.prepare("SELECT * FROM sponsorships WHERE state = 'stored' ORDER BY created, key");
     this.#inFlight = db.prepare("SELECT 1 FROM sponsorships WHERE sender = ? AND state IN ('stored', 'sent')");
     this.#failed = db.prepare(
@@ -49,11 +55,26 @@ export class SqliteSponsorships implements SponsorshipStore {
       const { key, channelId, sender, amount, fee, data, validUntil, cost, createdAt } = wanted;
       this.#sweep.run(createdAt - REMEMBERED);
       const amounts = [fromAmount(amount), fromAmount(fee)];
-      const applied = fee === 0n ? 1 : 0;
-      this.#insert.run(key, channelId, sender, ...amounts, data, validUntil, fromAmount(cost), createdAt, applied);
+      this.#insert.run(key, channelId, sender, ...amounts, data, validUntil, fromAmount(cost), createdAt);
       return { kind: "stored", sponsorship: read(this.#read.get(key)!) };
     });
     this.#add = (wanted, limits) => add.immediate(wanted, limits);
+    const fees = new Fees(db, accounts);
+    const change = db.transaction((key: Hex, { state, transaction, cost, deposits }: SponsorshipChange) => {
+      const paid = cost === undefined ? null : fromAmount(cost);
+      const channel = this.#update.get(state ?? null, transaction ?? null, paid, deposits?.join(" ") ?? null, key);
+      if (channel === undefined) return;
+      try {
+        fees.apply(channel);
+      } catch (error) {
+        accounts.forget([channel]);
+        throw error;
+      }
+    });
+    this.#change = (key, wanted) => {
+      accounts.postWhenDue();
+      change.immediate(key, wanted);
+    };
   }
 
   add(wanted: Sponsorship, limits: SponsorshipLimits): Promise<SponsorshipOutcome> {
@@ -71,9 +92,8 @@ export class SqliteSponsorships implements SponsorshipStore {
     });
   }
 
-  update(key: Hex, { state, transaction, cost }: Parameters<SponsorshipStore["update"]>[1]): Promise<void> {
-    const paid = cost === undefined ? null : fromAmount(cost);
-    return promised(() => void this.#update.run(state ?? null, transaction ?? null, paid, key));
+  update(key: Hex, change: SponsorshipChange): Promise<void> {
+    return promised(() => this.#change(key, change));
   }
 
   waiting(): Promise<Sponsorship[]> {

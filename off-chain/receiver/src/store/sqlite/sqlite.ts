@@ -17,6 +17,7 @@ import type {
 } from "../store.ts";
 import type { SponsorshipStore } from "../sponsorships.ts";
 import type { TransactionStore } from "../transactions.ts";
+import type { UnsettledStore } from "../unsettled.ts";
 import { Accounts } from "./accounts.ts";
 import { SqliteChain } from "./chain.ts";
 import { copyDatabase } from "./copy.ts";
@@ -28,6 +29,7 @@ import { promised } from "./promised.ts";
 import { Queries } from "./queries.ts";
 import { SqliteSponsorships } from "./sponsorships.ts";
 import { SqliteTransactions } from "./transactions.ts";
+import { SqliteUnsettled } from "./unsettled.ts";
 import { Wal } from "./wal.ts";
 
 /** How long totals may be old, in milliseconds, and how many times what it takes to read every channel for them. */
@@ -41,6 +43,7 @@ export class SqliteStore implements Store {
   readonly chain: ChainStore;
   readonly transactions: TransactionStore;
   readonly sponsorships: SponsorshipStore;
+  readonly unsettled: UnsettledStore;
   readonly #path: string;
   readonly #db: Database.Database;
   readonly #wal: Wal;
@@ -66,7 +69,8 @@ export class SqliteStore implements Store {
     this.#queries = new Queries(db, this.#accounts, inFlight);
     this.chain = new SqliteChain(db, this.#accounts);
     this.transactions = new SqliteTransactions(db);
-    this.sponsorships = new SqliteSponsorships(db);
+    this.sponsorships = new SqliteSponsorships(db, this.#accounts);
+    this.unsettled = new SqliteUnsettled(db);
   }
 
   cached(id: Hex): ChannelRecord | undefined {
