@@ -12,6 +12,7 @@ import {
 } from "@rmps/proofs";
 import type { EndOutcome, Store } from "../store/store.ts";
 import type { Agreement } from "../store/channel.ts";
+import { tell } from "../tell.ts";
 import { max, mayEnd } from "./account.ts";
 import type { AgreementSigner, CloseVerdict, Ledger, LedgerOptions, PresentedCloseRequest } from "./types.ts";
 
@@ -78,7 +79,7 @@ export function createCloser(options: CloserOptions): Closer {
     if (verifyCloseRequest(message, signature, expected)) return true;
     if (verifyOnChain === undefined) return false;
     return verifyOnChain(message, signature, expected).catch((error: unknown) => {
-      options.onError?.(error);
+      tell(options.onError, error);
       return undefined;
     });
   }
@@ -113,7 +114,7 @@ export function createCloser(options: CloserOptions): Closer {
       try {
         return await decide(request);
       } catch (error) {
-        options.onError?.(error);
+        tell(options.onError, error);
         return { kind: "refused", code: "store-unavailable" };
       }
     },

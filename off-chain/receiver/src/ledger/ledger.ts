@@ -1,6 +1,7 @@
 import { createVerifier, senderSide, type Hex, type Terms } from "@rmps/proofs";
 import type { ChannelRecord } from "../store/channel.ts";
 import type { ChargeId, StoredAnswer } from "../store/store.ts";
+import { tell } from "../tell.ts";
 import { refusesPayments } from "./account.ts";
 import { chainCheck } from "./liveness.ts";
 import type {
@@ -27,7 +28,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const maxWaiting = options.maxWaiting ?? MAX_WAITING;
   const verifier = createVerifier(manager);
   const alive = chainCheck(options);
-  const onError = options.onError ?? (() => undefined);
+  const onError = (error: unknown) => tell(options.onError, error);
   let waiting = 0;
 
   function ours(theirs: Terms): boolean {

@@ -2,8 +2,10 @@ import { contradiction, malformedPayment, readPayment, writeReceipt } from "@rmp
 import type { Offer, Payment, Receipt, Refusal } from "@rmps/wire";
 import type { Paid } from "../ledger/types.ts";
 import { challengeProblem } from "./challenge.ts";
+import { tell } from "../tell.ts";
 import { idempotencyOf, repeatedAnswer } from "./idempotency.ts";
 import { Refuser } from "./refuser.ts";
+import { isMalformed, MALFORMED_TARGET } from "./target.ts";
 import type { Admission, Ending, PaidRequest, PaywallOptions, RequestFacts, Sale } from "./types.ts";
 
 /** Stands between a request and what it wants. Knows no framework. */
@@ -84,6 +86,7 @@ export function createPaywall(options: PaywallOptions): Paywall {
   return {
     async admit(request, sale) {
       if (sale.price === 0n || request.method === "OPTIONS") return { kind: "free" };
+      if (isMalformed(request.target)) return MALFORMED_TARGET;
       const offer = offerFor(sale);
       const asked = { request, sale, offer };
       const reading = readPayment(request.header, { challengeKey });
@@ -105,11 +108,11 @@ export function createPaywall(options: PaywallOptions): Paywall {
       const verdict = await ledger.pay(payment, purchase);
       switch (verdict.kind) {
         case "paid":
-          turnstile?.paid(channelId, from);
-          options.onDecision?.({ outcome: "paid", dialect, price: sale.price });
+          tell(() => turnstile?.paid(channelId, from));
+          tell(options.onDecision, { outcome: "paid", dialect, price: sale.price });
           return admitted(payment, verdict, idempotency !== undefined);
         case "repeated":
-          options.onDecision?.({ outcome: "repeated", dialect, price: sale.price });
+          tell(options.onDecision, { outcome: "repeated", dialect, price: sale.price });
           return repeatedAnswer(verdict.answer);
         case "refused": {
           const { code, missingConfirmations, view } = verdict;

@@ -1,6 +1,7 @@
 import { DIALECTS, writeRefusal } from "@rmps/wire";
 import type { ChannelView, DialectName, Offer, Refusal } from "@rmps/wire";
 import type { SenderView } from "../ledger/types.ts";
+import { tell } from "../tell.ts";
 import { CHALLENGE_LIFETIME, digestOf } from "./challenge.ts";
 import { plainPage } from "./page.ts";
 import type { PaywallOptions, RefusedRequest, RequestFacts, Sale } from "./types.ts";
@@ -67,7 +68,7 @@ export class Refuser {
     view?: SenderView,
   ): Promise<RefusedRequest> {
     const { challengeKey, onDecision, now = Date.now } = this.#options;
-    onDecision?.({ outcome: refusal.code, dialect, price: sale.price });
+    tell(onDecision, { outcome: refusal.code, dialect, price: sale.price });
     const retryAfter = refusal.retryAfter ?? RETRY_AFTER[refusal.code];
     const dialects = this.#offered(request.secure);
     const digest = dialects.includes("payment") ? await digestOf(request) : undefined;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendRefusal } from "../adapters/fastify.ts";
 import { factsOf, headersOf, type NodeOptions } from "../adapters/node/facts.ts";
 import { guardAnswer } from "../adapters/node/guard.ts";
+import { toOriginForm } from "../adapters/node/request-target.ts";
 import { sendAnswer } from "../adapters/node/send.ts";
 import type { Cors } from "../paywall/cors.ts";
 import { simpleProblem } from "../paywall/idempotency.ts";
@@ -41,7 +42,7 @@ export function sell(app: FastifyInstance, options: SellOptions): void {
     if (preflight !== undefined) return void reply.code(204).headers(preflight).send();
     for (const [name, value] of Object.entries(cors.headers(header))) reply.raw.setHeader(name, value);
     if (request.headers.upgrade !== undefined) return void sendRefusal(reply, NO_UPGRADE);
-    if (parseTarget(request.raw.url ?? "") === undefined) return void sendRefusal(reply, NOT_CANONICAL);
+    if (parseTarget(toOriginForm(request.raw)) === undefined) return void sendRefusal(reply, NOT_CANONICAL);
     done();
   });
   app.addHook("onClose", () => content.close());
@@ -83,9 +84,9 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
   try {
     await sold.source.send(routeRequest, raw, reply.raw);
   } catch (error) {
-    request.log.error({ err: error, path: target.path }, "content failed");
     if (reply.raw.headersSent) reply.raw.destroy();
     else sendAnswer(reply.raw, failed(error instanceof UpstreamFailed ? error.status : 500));
+    request.log.error({ err: error, path: target.path }, "content failed");
   }
   return reply;
 }

@@ -9,6 +9,7 @@ import type { Sponsorship } from "../store/sponsorships.ts";
 import type { Store } from "../store/store.ts";
 import { depositCall } from "./calls.ts";
 import { BUDGET_PERIOD, objectionTo, validUntil } from "./policy.ts";
+import { tell } from "../tell.ts";
 import { simulate } from "./simulation.ts";
 import { keccak256Hex, MAX_SPONSORED, type Submission } from "./submission.ts";
 import type { PlainCode, SponsorPolicy, SponsorRefusal, SponsorRequest, SponsorVerdict } from "./types.ts";
@@ -62,7 +63,7 @@ export class SponsorDesk {
     try {
       return await this.#decide(request);
     } catch (error) {
-      this.#options.onError(error);
+      tell(this.#options.onError, error);
       if (error instanceof StoreUnavailable) return refuse("store-unavailable");
       if (error instanceof RpcUnavailable || error instanceof RpcError) return refuse("chain-unavailable");
       throw error;

@@ -1,8 +1,33 @@
 import { expect } from "chai";
 import { connect } from "node:net";
 import { eventually } from "../support/eventually.ts";
+import { raw, request } from "../door/raw.ts";
 import { openShop, payment, type Shop } from "../support/shop.ts";
 import type { TestChannel } from "../support/channels.ts";
+
+/** Targets of request lines that are, or look like, no path. */
+const ODD_TARGETS = [
+  "*",
+  "//shop.example/ok",
+  "//shop.example/free",
+  "///ok",
+  "http://shop.example",
+  "http://shop.example?x",
+  "http://shop.example?x/ok",
+  "http://shop.example\\ok",
+  "http://@/ok",
+  "http://[::1/ok",
+  "http:///ok",
+  "http://shop.example/ok#free",
+  "http://shop.example//ok",
+  "ftp://shop.example/ok",
+  "/\\shop.example/ok",
+  "/ok?\\#",
+  "/%",
+  "/ok%00",
+  "ok",
+  "?",
+];
 
 /** Price of every path of a served test site, but `/free`. */
 export const PRICE = 5n;
@@ -63,6 +88,33 @@ export function sellsBehind(name: string, serve: Serve): void {
     const spent = async () => (await shop.store.channel(channel.id))!.spent;
 
     const nothingInFlight = async () => (await shop.store.channel(channel.id))!.inFlight === 0n;
+
+    /** Sends a request line as it stands. */
+    const line = (target: string, headers: Record<string, string> = {}, method = "GET") =>
+      raw(server.url, request(target, { connection: "close", ...headers }, method));
+
+    it("takes the absolute form of a target for its path, and offers what the target names", async () => {
+      const page = await line("http://other.example/ok", { accept: "text/html" });
+      expect(page.status, page.text).to.equal(402);
+      expect(page.text).to.contain("http://other.example/ok").and.not.to.contain("shop.example");
+      const paid = await line("http://other.example/ok", payment(channel, 5n));
+      expect(paid.status, paid.text).to.equal(200);
+      expect(served).to.have.length(1);
+      expect(await spent()).to.equal(5n);
+    });
+
+    it("gives nothing away for, and fails at, no target however odd", async () => {
+      for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+        for (const target of ODD_TARGETS) {
+          for (const accept of ["*/*", "text/html"]) {
+            const { status, text } = await line(target, { accept }, method);
+            expect(status, `${method} ${target} ${text}`).to.be.below(500);
+            if (method === "GET") expect(text, target).not.to.match(/\r\n\r\n(?:[0-9a-f]+\r\n)?content/);
+          }
+        }
+      }
+      expect(await spent()).to.equal(0n);
+    });
 
     it("answers an unpaid request with the offer, and does not serve it", async () => {
       const answer = await get("/ok");

@@ -28,7 +28,8 @@ sellsBehind("node:http", async ({ paywall }, { served, slow, onSlow }) => {
     "/echo": (request, response) => void request.pipe(response),
   };
   const server = createServer((request, response) => {
-    const path = request.url ?? "";
+    // As people route: what they do not see is what their router does with odd targets.
+    const path = URL.canParse(request.url ?? "", "http://site") ? new URL(request.url!, "http://site").pathname : "";
     const handler = paths[path];
     if (handler === undefined) return void response.writeHead(404).end();
     const price = () => (path === "/free" ? 0n : PRICE);

@@ -97,6 +97,23 @@ describe("Content of the reference server", () => {
     expect(spent, "each of them costs").to.equal(20n);
   });
 
+  it("takes the absolute form of a target for its path", async () => {
+    const target = "http://shop.example/files/a%20b.txt?x";
+    const paid = await raw(target, "GET", payment(channel, (balance += 20n)));
+    expect(paid)
+      .to.match(/^HTTP\/1.1 200 /)
+      .and.to.match(/0123456789$/);
+    const page = await raw(target, "GET", { accept: "text/html" });
+    expect(page)
+      .to.match(/^HTTP\/1.1 402 /)
+      .and.to.contain(target);
+    expect(await raw("http://shop.example/api/1/stats")).to.match(/^HTTP\/1.1 200 /);
+    for (const odd of ["http://shop.example/files/../one.txt", "http://shop.example//one.txt", "*", "//x/one.txt"]) {
+      expect(await raw(odd), odd).to.match(/^HTTP\/1.1 400 /);
+      expect(await raw(odd, "OPTIONS"), odd).to.match(/^HTTP\/1.1 400 /);
+    }
+  });
+
   it("sends a whole file with a status of its own", async () => {
     const answer = await pay("/teapot.txt", { headers: { range: "bytes=2-4" } });
     expect(answer.status).to.equal(418);
@@ -118,7 +135,7 @@ describe("Content of the reference server", () => {
     const paths = [
       "/../secret.txt", "/files/../secret.txt", "/files/..%2fsecret.txt", "/files/%2e%2e/secret.txt", "/files//a%20b.txt",
       "/files/..\\secret.txt", "/files/a%20b.txt%00", "/one.txt/", "//one.txt", "/./one.txt", "/%6fne.txt", "/%", "/%ff",
-      "http://x/one.txt", "/ONE.txt", "/one%2etxt",
+      "http://x/./one.txt", "ftp://x/one.txt", "/ONE.txt", "/one%2etxt",
     ]; // prettier-ignore
     for (const path of paths) {
       expect(await raw(path), path).to.match(/^HTTP\/1.1 40[04] /);

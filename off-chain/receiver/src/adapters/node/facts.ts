@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { HeaderSource } from "@rmps/wire";
 import type { RequestFacts } from "../../paywall/types.ts";
 import { hasBody, readAhead } from "./body.ts";
+import { readTarget } from "./request-target.ts";
 
 /** Where the server is, if not where it listens. */
 export interface NodeOptions {
@@ -30,12 +31,13 @@ export function headersOf(request: IncomingMessage): HeaderSource {
   };
 }
 
-/** The facts of a request to a Node server. @param target path and query as sent, where a framework has changed them. */
+/** The facts of a request to a Node server. @param sent the target as it was sent, where a framework has changed it. */
 export function factsOf(
   request: IncomingMessage,
   { origin, from }: NodeOptions,
-  target = request.url ?? "/",
+  sent = request.url ?? "/",
 ): RequestFacts {
+  const { target, authority } = readTarget(sent);
   const encrypted = (request.socket as Partial<TLSSocket>).encrypted === true;
   return {
     method: request.method ?? "GET",
@@ -43,7 +45,7 @@ export function factsOf(
     header: headersOf(request),
     from: from?.(request),
     secure: origin === undefined ? encrypted || isLoopback(request) : origin.startsWith("https:"),
-    url: () => (origin ?? `${encrypted ? "https" : "http"}://${hostOf(request)}`) + target,
+    url: () => (origin ?? `${encrypted ? "https" : "http"}://${hostOf(request, authority)}`) + target,
     body: () => (hasBody(request) ? readAhead(request) : Promise.resolve(new Uint8Array())),
   };
 }
@@ -52,7 +54,7 @@ function isLoopback({ socket }: IncomingMessage): boolean {
   return LOOPBACK.test(socket.remoteAddress ?? "");
 }
 
-function hostOf({ headers, socket }: IncomingMessage): string {
-  const host = headers.host ?? "";
+/** What the target says comes before the `Host` header. */
+function hostOf({ headers, socket }: IncomingMessage, host = headers.host ?? ""): string {
   return HOST.test(host) && URL.canParse(`http://${host}`) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
 }
