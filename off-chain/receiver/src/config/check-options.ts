@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { RefusedToStart } from "../refused-to-start.ts";
+import { timeout } from "../timeout.ts";
 import type { ReceiverOptions } from "./options.ts";
-import { common, level, path, plainRoutes, seconds, served, sold, timeout } from "./parts.ts";
+import {
+  chainNumber,
+  common,
+  decimals,
+  gasEconomics,
+  level,
+  path,
+  plainRoutes,
+  priced,
+  served,
+  sold,
+} from "./parts.ts";
 import { describe, missing } from "./problems.ts";
 
 const isAmount = (value: unknown) => typeof value === "bigint" && value >= 0n;
@@ -27,35 +39,17 @@ const route = z.union([...plainRoutes(price), z.strictObject({ ...served(price),
 const optionsSchema = z.strictObject({
   rpc: z.union([text, z.array(text)], { error: "Give the URL of a node of the chain, or a list of URLs." }),
   rpcTimeoutMs: timeout(1).optional(),
-  chainId: z.union([z.bigint().positive(), z.number().int().positive()], { error: "Give a number." }).optional(),
+  chainId: z.union([z.bigint().positive(), chainNumber], { error: "Give a number." }).optional(),
   contract: text,
   token: text,
-  decimals: z.number().int().min(0).max(36).optional(),
+  decimals: decimals.optional(),
   receiver: text.optional(),
   keys: z.strictObject({ agreement: text.optional(), gas: text.optional() }).optional(),
   store: path.optional(),
   recover: z.boolean().optional(),
   routes: z.record(z.string(), route).optional(),
-  minDeposit: amount.optional(),
-  claims: z
-    .strictObject({
-      threshold: amount.optional(),
-      exposure: amount.optional(),
-      age: seconds.optional(),
-      every: seconds.optional(),
-    })
-    .optional(),
-  gas: z
-    .strictObject({
-      maxFeePerGas: wei.optional(),
-      tokensPerCoin: amount.optional(),
-      multiple: z.number().positive().optional(),
-      resendMs: z.number().int().min(100).optional(),
-    })
-    .optional(),
-  sponsor: z
-    .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
-    .optional(),
+  ...priced(amount, wei),
+  gas: z.strictObject({ maxFeePerGas: wei.optional(), ...gasEconomics(amount) }).optional(),
   apiToken: text
     .regex(
       /^\S{20,}$/,

@@ -1,18 +1,45 @@
 import { z } from "zod";
 import { doorSchema } from "../door/schema.ts";
 import { isOrigin } from "../paywall/cors.ts";
+import { timeout } from "../timeout.ts";
 
 export const seconds = z.number().int().positive();
 export const path = z.string().min(1);
 
-/** Longest time that a timer is set for: a day. Node's own, past 24 days, would go off at once. */
-const LONGEST = 86_400_000;
-
-/** Milliseconds that something is waited for. */
-export const timeout = (least: number) => z.number().int().min(least).max(LONGEST);
-
 const httpUrl = z.url({ protocol: /^https?$/, error: "Write an HTTP URL, such as http://127.0.0.1:8080." });
 const methods = z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in capitals.")).optional();
+
+/** Of a token. */
+export const decimals = z.number().int().min(0).max(36);
+
+/** Of a chain. */
+export const chainNumber = z.number().int().positive();
+
+/**
+ * What the file and the options of a program say alike, but for how amounts are written.
+ * @param amount in the token's smallest unit. @param wei in coins of the chain.
+ */
+export const priced = <Amount extends z.ZodType, Wei extends z.ZodType>(amount: Amount, wei: Wei) => ({
+  minDeposit: amount.optional(),
+  claims: z
+    .strictObject({
+      threshold: amount.optional(),
+      exposure: amount.optional(),
+      age: seconds.optional(),
+      every: seconds.optional(),
+    })
+    .optional(),
+  sponsor: z
+    .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
+    .optional(),
+});
+
+/** What gas may cost, but for the most per gas. @param amount in the token's smallest unit. */
+export const gasEconomics = <Amount extends z.ZodType>(amount: Amount) => ({
+  tokensPerCoin: amount.optional(),
+  multiple: z.number().positive().optional(),
+  resendMs: z.number().int().min(100).optional(),
+});
 
 /** What the file and the options of a program say alike. */
 export const common = {

@@ -2,7 +2,18 @@ import { parseAddress, parseAmount } from "@rmps/proofs";
 import { parseEther } from "ethers";
 import { z } from "zod";
 import { parsedBy } from "../parsed-from.ts";
-import { common, level, path, plainRoutes, seconds, served, sold } from "./parts.ts";
+import {
+  chainNumber,
+  common,
+  decimals,
+  gasEconomics,
+  level,
+  path,
+  plainRoutes,
+  priced,
+  served,
+  sold,
+} from "./parts.ts";
 
 const address = parsedBy(parseAddress);
 
@@ -53,11 +64,11 @@ const route = z.union([...plainRoutes(amount), z.strictObject({ ...served(amount
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   rpc: z.union([rpcUrl, z.array(rpcUrl).min(1)], { error: "Give the URL of a node of the chain, or a list of URLs." }),
-  chainId: z.number().int().positive().optional(),
+  chainId: chainNumber.optional(),
   contract: address,
   token: address,
   /** Of the token, for prices in tokens; compared with what the token says. */
-  decimals: z.number().int().min(0).max(36).default(18),
+  decimals: decimals.default(18),
   receiver: address.optional(),
   keys: z.strictObject({ agreement: key.optional(), gas: key.optional() }).default({}),
   store: path.optional(),
@@ -65,26 +76,8 @@ export const configSchema = z.strictObject({
     .record(z.string(), route)
     .refine((routes) => Object.keys(routes).every((name) => name.startsWith("/")), "Every path starts with /.")
     .default({}),
-  minDeposit: amount.optional(),
-  claims: z
-    .strictObject({
-      threshold: amount.optional(),
-      exposure: amount.optional(),
-      age: seconds.optional(),
-      every: seconds.optional(),
-    })
-    .optional(),
-  gas: z
-    .strictObject({
-      maxFeeGwei: z.number().positive().optional(),
-      tokensPerCoin: amount.optional(),
-      multiple: z.number().positive().optional(),
-      resendMs: z.number().int().min(100).optional(),
-    })
-    .optional(),
-  sponsor: z
-    .strictObject({ budget: wei, maxCost: wei.optional(), minDeposit: amount, fee: amount.optional() })
-    .optional(),
+  ...priced(amount, wei),
+  gas: z.strictObject({ maxFeeGwei: z.number().positive().optional(), ...gasEconomics(amount) }).optional(),
   apiTokenFile: path.optional(),
   tls: z.strictObject({ cert: path, key: path }).optional(),
   forwardAuth: z

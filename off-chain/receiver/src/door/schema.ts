@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { timeout } from "../timeout.ts";
 import { createClients } from "./client.ts";
 
 const rate = z.union(
@@ -6,8 +7,7 @@ const rate = z.union(
   { error: 'Write false, or { "perSecond": 20, "burst": 100 }.' },
 );
 const count = z.number().int().min(1);
-/** A day at most: past 24 of them, a timer of Node would go off at once. */
-const milliseconds = z.number().int().min(100).max(86_400_000);
+const milliseconds = timeout(100);
 
 function isNetwork(text: string): boolean {
   try {

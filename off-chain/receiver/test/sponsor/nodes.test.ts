@@ -1,32 +1,15 @@
 import { expect } from "chai";
-import type { RunningReceiver } from "../../src/receiver.ts";
-import { startPostgres } from "../store/postgres.ts";
-import { GAS_PAYER, TestChain } from "../support/chain.ts";
-import { start } from "../support/receiver.ts";
+import { GAS_PAYER } from "../support/chain.ts";
+import { useNodes } from "../support/nodes.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { askFor } from "../support/sponsoring-shop.ts";
 
 describe("sponsoring by two receivers on one PostgreSQL", function () {
   this.timeout(120_000);
-  let chain: TestChain;
-  let database: Awaited<ReturnType<typeof startPostgres>>;
-  let nodes: RunningReceiver[];
-
-  before(async () => {
-    chain = await TestChain.start();
-    database = await startPostgres();
-    await database.place();
-    nodes = [];
-    for (let node = 0; node < 2; node++) nodes.push(await start(chain, database.url, { sponsor: SPONSOR }));
-  });
-  after(async () => {
-    for (const node of nodes) await node.close();
-    await database.stop();
-    await chain.stop();
-  });
+  const world = useNodes({ sponsor: SPONSOR });
 
   it("answers on the node that does not lead, with what the other one sends", async () => {
-    const follower = nodes.find(({ engine }) => !engine.watcher.leading)!;
+    const { chain, follower } = world;
     const answer = await askFor(await byAuthorization(chain, await penniless(chain)), follower);
     expect(answer, answer.code).to.include({ status: 202 });
     const receipt = await chain.provider.getTransactionReceipt(answer.transaction!);
@@ -34,6 +17,7 @@ describe("sponsoring by two receivers on one PostgreSQL", function () {
   });
 
   it("sends one transaction for a request that both get at once", async () => {
+    const { chain, nodes } = world;
     const before = await chain.sent(GAS_PAYER);
     const body = await byAuthorization(chain, await penniless(chain));
     const answers = await Promise.all([...nodes, ...nodes].map((node) => askFor(body, node)));
