@@ -68,7 +68,7 @@ describe("docs/deploy.md", () => {
       const env = {
         LOCALHOST_RPC_URL: node.url,
         SEPOLIA_RPC_URL: node.url,
-        RMPS_RPC_URL: node.url,
+        RMPS_RPC: node.url,
         DEPLOYER_PRIVATE_KEY: KEY,
         RECORDS: folder,
         TOKEN: planDeployment(31337n).token,

@@ -47,7 +47,7 @@ export function addressOption(what: string, text: string): Address {
 
 /** Connects to a node, and finds the manager of its chain. */
 export async function connect(where: Where): Promise<Chain> {
-  const url = where.rpc ?? process.env.RMPS_RPC_URL ?? "http://127.0.0.1:8545";
+  const url = where.rpc ?? process.env.RMPS_RPC?.split(",")[0]!.trim() ?? "http://127.0.0.1:8545";
   if (!/^https?:/.test(url) || !URL.canParse(url)) throw new OperatorError(`--rpc: ${url} is no URL of HTTP.`);
   const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 250 });
   let chainId: bigint;

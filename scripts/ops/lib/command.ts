@@ -21,7 +21,7 @@ const COMMON = {
 
 const COMMON_HELP = `
 Of every command:
-  --rpc URL           the node (default: RMPS_RPC_URL, else http://127.0.0.1:8545)
+  --rpc URL           the node (default: RMPS_RPC, the first where that is a list, else http://127.0.0.1:8545)
   --manager ADDRESS   the ChannelManager (default: the one that is recorded for the node's chain)
   --from-block N      the first block whose logs count (default: the manager's)
   --key-file FILE     who sends: a file with mode 0600, a raw key or a keystore (password: RMPS_PASSWORD)

@@ -45,7 +45,7 @@ export class Office {
 
   /** Runs a command of `scripts/ops/` on this chain. */
   run(command: string, ...args: string[]): Promise<Outcome> {
-    return runScript(`scripts/ops/${command}.ts`, args, { RMPS_RPC_URL: this.chain.url });
+    return runScript(`scripts/ops/${command}.ts`, args, { RMPS_RPC: this.chain.url });
   }
 
   get domain() {
