@@ -43,9 +43,9 @@ export class Office {
     return (await this.chain.provider.getBlockNumber()) - before;
   }
 
-  /** Runs a command of `scripts/ops/` on this chain. */
+  /** Runs a command of `scripts/ops/` on this chain, the first of a list as receivers take it. */
   run(command: string, ...args: string[]): Promise<Outcome> {
-    return runScript(`scripts/ops/${command}.ts`, args, { RMPS_RPC: this.chain.url });
+    return runScript(`scripts/ops/${command}.ts`, args, { RMPS_RPC: `${this.chain.url}, http://127.0.0.1:9` });
   }
 
   get domain() {

@@ -66,7 +66,8 @@ describe("what is settled", () => {
 describe("claims on open channels", () => {
   const [small, big] = [channel({ spent: 5n }), channel({ spent: 90n })];
   const both = [small, big];
-  const times: ClaimTimes = { since: new Map(), lookedAt: 99, now: 100 };
+  const since = (small: number, big = small) => new Map(both.map(({ id }, at) => [id, [small, big][at]!]));
+  const times: ClaimTimes = { since: since(99), now: 100 };
   const due = (policy: ClaimPolicy, differently: Partial<ClaimTimes> = {}) =>
     claims(both, policy, { ...times, ...differently }).map(({ channel: { id } }) => id);
 
@@ -80,14 +81,16 @@ describe("claims on open channels", () => {
     expect(due({ exposure: 95n })).to.deep.equal([small.id, big.id]);
   });
   it("are those that have waited too long", () => {
-    expect(due({ age: 50 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([small.id]);
-    expect(due({ age: 51 }, { since: new Map([[small.id, 50]]) })).to.deep.equal([]);
+    expect(due({ age: 50 }, { since: since(50, 51) })).to.deep.equal([small.id]);
+    expect(due({ age: 51 }, { since: since(50) })).to.deep.equal([]);
+    expect(due({ age: 1 }, { since: new Map() }), "seen for the first time").to.deep.equal([]);
   });
-  it("are all when the time has come, which no restart puts off", () => {
+  it("are all when the time has come, whoever saw it come, and once", () => {
     expect(due({ every: 10 })).to.deep.equal([small.id, big.id]);
-    expect(due({ every: 10 }, { lookedAt: 100 }), "once").to.deep.equal([]);
+    expect(due({ every: 10 }, { since: since(95, 100) }), "of one, younger things are left").to.deep.equal([small.id]);
     expect(due({ every: 11 })).to.deep.equal([]);
-    expect(due({ every: 86_400 }, { lookedAt: 86_399, now: 86_400 }), "begun a second ago").to.have.length(2);
+    expect(due({ every: 86_400 }, { since: since(86_399), now: 86_400 }), "begun a second ago").to.have.length(2);
+    expect(due({ every: 86_400 }, { since: since(86_399), now: 90_000 }), "nobody was there").to.have.length(2);
   });
   it("are never those that are closing: these are disputes", () => {
     expect(claims([channel({ closesAt: 9 })], { threshold: 1n }, times)).to.deep.equal([]);

@@ -12,7 +12,10 @@ export interface ClaimPolicy {
    * from one claim to the next, and across restarts.
    */
   readonly age?: number;
-  /** On all, every so many seconds, counted from 1970: a restart, or another node that takes over, puts nothing off. */
+  /**
+   * On all, every so many seconds, counted from 1970: what was unsettled before such a time is due after it, though
+   * nobody was there to see it, or it was not worth its gas at once.
+   */
   readonly every?: number;
 }
 
@@ -68,8 +71,6 @@ export function disputes(channels: readonly ChannelRecord[]): Settlement[] {
 export interface ClaimTimes {
   /** When each channel began to have something unsettled. */
   readonly since: ReadonlyMap<Hex, number>;
-  /** When it was last looked whether any are due. */
-  readonly lookedAt: number;
   readonly now: number;
 }
 
@@ -77,16 +78,17 @@ export interface ClaimTimes {
 export function claims(
   channels: readonly ChannelRecord[],
   policy: ClaimPolicy,
-  { since, lookedAt, now }: ClaimTimes,
+  { since, now }: ClaimTimes,
 ): Settlement[] {
   const possible = channels.flatMap((channel) => (channel.closesAt === 0 ? (settlementOf(channel) ?? []) : []));
   const total = possible.reduce((sum, { gain }) => sum + gain, 0n);
-  const all =
-    (policy.exposure !== undefined && total >= policy.exposure && total > 0n) ||
-    (policy.every !== undefined && Math.floor(now / policy.every) > Math.floor(lookedAt / policy.every));
+  const { exposure, threshold, age, every } = policy;
+  const all = exposure !== undefined && total >= exposure && total > 0n;
   return possible.filter(({ channel, gain }) => {
-    if (all || (policy.threshold !== undefined && gain >= policy.threshold)) return true;
-    return policy.age !== undefined && now - (since.get(channel.id) ?? now) >= policy.age;
+    if (all || (threshold !== undefined && gain >= threshold)) return true;
+    const from = since.get(channel.id) ?? now;
+    if (age !== undefined && now - from >= age) return true;
+    return every !== undefined && Math.floor(now / every) > Math.floor(from / every);
   });
 }
 

@@ -107,13 +107,13 @@ export class Settler {
     const { claims: policy } = this.#options;
     const { time } = situation;
     if (Object.values(policy).every((value) => value === undefined)) return;
-    const lookedAt = this.#claimsLookedAt ?? time;
-    if (this.#claimsLookedAt !== undefined && time - lookedAt < CLAIMS_EVERY) return;
+    if (this.#claimsLookedAt !== undefined && time - this.#claimsLookedAt < CLAIMS_EVERY) return;
     this.#claimsLookedAt = time;
     const unsettled = await allChannels(this.#options.store, { status: "open", unsettled: true });
-    const since = policy.age === undefined ? new Map<Hex, number>() : await this.#ages.note(unsettled, time);
+    const byTime = policy.age !== undefined || policy.every !== undefined;
+    const since = byTime ? await this.#ages.note(unsettled, time) : new Map<Hex, number>();
     const free = unsettled.filter(({ id }) => !busy.has(id));
-    const due = claims(free, policy, { since, lookedAt, now: time });
+    const due = claims(free, policy, { since, now: time });
     await this.#sendAll(batches(due, economics), "claim", situation);
   }
 
