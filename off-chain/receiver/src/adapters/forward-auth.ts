@@ -42,6 +42,7 @@ const UNCLEAR = simpleProblem(
   "The proxy must set X-Forwarded-Method, X-Forwarded-Uri (canonical) and an X-Request-Id of 8 to 128 characters.",
 );
 const NOT_FOUND = simpleProblem(404, "not-found", "There is nothing here, and nothing to pay.");
+const FAILED = simpleProblem(500, "failed", "The price could not be told; nothing was charged.");
 const CHANGED: RefusedRequest = withRetry(simpleProblem(503, "busy", "Ask again: it could be paid for now."));
 
 /**
@@ -84,7 +85,13 @@ function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: Secre
       query: new URLSearchParams(target.query),
       headers: withoutPayment(raw.headers),
     };
-    const price = await priceFor(match.entry, method, routeRequest);
+    let price: bigint;
+    try {
+      price = await priceFor(match.entry, method, routeRequest);
+    } catch (error) {
+      request.log.error({ err: error, path: target.path }, "a price failed");
+      return FAILED;
+    }
     return options.paywall.admit(factsFor(request, original), { price, description });
   }
 

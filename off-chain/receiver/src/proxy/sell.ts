@@ -74,7 +74,13 @@ async function answer(options: SellOptions, request: FastifyRequest, reply: Fast
     },
   };
   if (!(await sold.source.exists(routeRequest))) return sendRefusal(reply, NOT_FOUND);
-  const price = await priceFor(sold, routeRequest.method, routeRequest);
+  let price: bigint;
+  try {
+    price = await priceFor(sold, routeRequest.method, routeRequest);
+  } catch (error) {
+    request.log.error({ err: error, path: target.path }, "a price failed");
+    return sendRefusal(reply, failed(500));
+  }
   const admission = await options.paywall.admit(factsOf(raw, options), { price, description: sold.description });
   if (admission.kind === "refused") return sendRefusal(reply, admission);
 

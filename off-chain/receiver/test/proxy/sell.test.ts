@@ -43,6 +43,12 @@ describe("Content of the reference server", () => {
       },
       "/json": { price: 5n, handler: () => Response.json({ a: 1 }, { status: 201, headers: { "x-a": "b" } }) },
       "/gratis": { price: 5n, free: ["GET"], handler: () => "content" },
+      "/brokenprice": {
+        price: () => {
+          throw new Error("password of the database");
+        },
+        handler: () => "content",
+      },
       "/badprice": { price: () => -1n, handler: () => "content" },
       "/bug": {
         price: 5n,
@@ -177,7 +183,13 @@ describe("Content of the reference server", () => {
   it("charges nothing for its own bugs", async () => {
     const spent = async () => (await shop.store.channel(channel.id))!.spent;
     const before = await spent();
-    expect((await pay("/badprice")).status).to.equal(500);
+    for (const path of ["/badprice", "/brokenprice"]) {
+      const answer = await pay(path);
+      expect(answer.status).to.equal(500);
+      expect(await answer.text())
+        .to.contain('"code":"failed"')
+        .and.not.to.match(/password|computed/);
+    }
     expect(await spent()).to.equal(before);
     expect((await pay("/bug")).status).to.equal(500);
     await eventually(async () => (await spent()) === before);

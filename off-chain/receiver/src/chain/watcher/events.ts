@@ -70,11 +70,12 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
   if (words === undefined) return undefined;
   const { data } = log;
   const [channelId, block, logIndex] = [hash(id), count(log.blockNumber), count(log.logIndex)];
+  const transaction = hash(log.transactionHash);
   const isWhole = data.length === 2 + 64 * words && DATA.test(data);
-  if (!isWhole || channelId === undefined || block === undefined || logIndex === undefined) {
+  if (!isWhole || !channelId || block === undefined || logIndex === undefined || !transaction) {
     throw new RpcUnavailable(`a malformed log in transaction ${log.transactionHash}`);
   }
-  const place = { channelId, block, logIndex, transaction: log.transactionHash as Hex };
+  const place = { channelId, block, logIndex, transaction };
   switch (topic) {
     case OPENED: {
       const party = address(log.topics[3] ?? "");
