@@ -32,6 +32,15 @@ describe("book: what sponsored deposits cost", () => {
     expect(take(record, 10n)).to.equal(20n);
   });
 
+  it("still owes for the next deposit what was agreed, when the one before it is refused at last", () => {
+    const record = makeRecord();
+    const rise = agreeFee(record, 0n, 5n);
+    expect(agreeFee(record, 100n, 7n)).to.equal(7n);
+    withdrawFee(record, 0n, rise);
+    expect(record.fee).to.equal(7n);
+    expect(agreeFee(record, 100n, 7n), "agreed already").to.equal(0n);
+  });
+
   it("owes nothing for a deposit that was refused, though a payment counted it meanwhile", () => {
     const record = makeRecord();
     withdrawFee(record, 100n, agreeFee(record, 100n, 5n));

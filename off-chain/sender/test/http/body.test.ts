@@ -31,6 +31,8 @@ describe("answers that have to be short", () => {
     expect(await shortText(new Response(body), bytes.length)).to.equal("für 5 €");
     expect(await shortText(new Response(null), 0)).to.equal("");
     expect(await shortText(new Response("four"), 3)).to.equal(undefined);
+    expect(await shortText(new Response("€€"), 5), "bytes, not letters").to.equal(undefined);
+    expect(await shortText(new Response(bytes.slice(0, -1)), bytes.length), "cut off").to.equal("für 5 \ufffd");
   });
 
   it("are not listened to for ever", async () => {
@@ -38,6 +40,15 @@ describe("answers that have to be short", () => {
     expect(await shortText(response, 5_000)).to.equal(undefined);
     expect(sent()).to.be.lessThan(10_000);
     expect(cancelled()).to.equal(true);
+  });
+
+  it("may refuse to be cancelled", async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+      cancel: () => Promise.reject(new Error("it is too late")),
+    });
+    expect(await shortText(new Response(body), 10)).to.equal(undefined);
+    await new Promise((resolve) => setImmediate(resolve)); // when Node complains of rejections that nobody caught
   });
 
   it("make no refusal of a problem document without end", async () => {
