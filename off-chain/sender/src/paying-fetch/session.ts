@@ -6,6 +6,7 @@ import { forEach } from "../channel/each.ts";
 import type { Exit } from "../channel/exit.ts";
 import type { ChannelsOptions } from "../channel/options.ts";
 import type { Managers } from "../channel/managers.ts";
+import { harmless } from "../harmless.ts";
 import { platformFetch } from "../http/request.ts";
 import type { SenderEvent } from "./events.ts";
 import type { Limits, Pins } from "./limits.ts";
@@ -27,7 +28,7 @@ export interface SessionOptions extends Omit<ChannelsOptions, "store">, Pins {
   sponsored?: "never" | "if-needed" | "always";
   /** Requests that may be under way on one channel, after the first; 16 by default. */
   maxInFlight?: number;
-  /** Told of openings, payments and refusals. */
+  /** Told of openings, payments and refusals. What it throws is written to the console once; payments go on. */
   onEvent?: (event: SenderEvent) => void;
 }
 
@@ -44,7 +45,7 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const platform = options.fetch ?? platformFetch;
   const managers = options.managers ?? {};
-  const report = options.onEvent ?? (() => undefined);
+  const report = harmless("onEvent", options.onEvent);
   const channels = await Channels.create({ ...options, fetch: platform, store: options.store ?? memoryStore() });
   const { maxInFlight = 16, sponsored = "if-needed" } = options;
   const pool = new Pool({ channels, managers, maxInFlight, sponsored, report });
