@@ -1,5 +1,6 @@
 import { keyOf, type BookState, type ChannelRecord } from "./record.ts";
 import { recordIn } from "./moves.ts";
+import { noteSent, sentBy, type Account, type SentTransaction } from "./sent.ts";
 import type { Store } from "./store.ts";
 
 /** Names one channel. */
@@ -40,8 +41,32 @@ export class Book {
     });
   }
 
+  /** The transaction that an account has under way, or undefined. */
+  async sent(account: Account): Promise<SentTransaction | undefined> {
+    return sentBy(await this.store.read(), account);
+  }
+
+  /** Notes what an account has under way; durable when the promise resolves. @param sent undefined: nothing any more. */
+  noteSent(account: Account, sent: SentTransaction | undefined): Promise<void> {
+    return this.store.update((state) => noteSent(state, account, sent));
+  }
+
   /** Changes one channel; the change is durable when the promise resolves. */
   change<T>(channel: ChannelName, move: (record: ChannelRecord) => T): Promise<T> {
     return this.store.update((state) => move(recordIn(state, channel)));
+  }
+
+  /**
+   * Takes down what became of a request. Where the store cannot, it stays there as one under way: it counts as spent, its
+   * balance is not used again, and what was paid for, or what went wrong, is not lost for that. The next payment learns of
+   * the broken store.
+   * @returns what `move` returned; undefined also where the store failed.
+   */
+  async note<T>(channel: ChannelName, move: (record: ChannelRecord) => T): Promise<T | undefined> {
+    try {
+      return await this.change(channel, move);
+    } catch {
+      return undefined;
+    }
   }
 }

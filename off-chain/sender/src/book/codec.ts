@@ -1,6 +1,7 @@
 import { parseAddress, parseAmount, parseHash, parseTerms, ParseError, type Hex, type TermsInput } from "@rmps/proofs";
 import { SenderError } from "../errors.ts";
 import { keyOf, type BookState, type ChannelRecord, type ChannelStatus, type Ending } from "./record.ts";
+import type { SentTransaction } from "./sent.ts";
 
 /** Version of the stored form. */
 const VERSION = 1;
@@ -10,7 +11,10 @@ const STATUSES: readonly string[] = ["opening", "open", "closing", "closed"] sat
 /** The stored form: JSON, amounts as decimal strings. */
 export function encodeBook(state: BookState): string {
   const text = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  return JSON.stringify({ version: VERSION, channels: [...state.channels.values()] }, text, 2) + "\n";
+  const { channels, sent = new Map<string, SentTransaction>() } = state;
+  const written = [...sent].map(([account, each]) => [account, { ...each, nonce: `${each.nonce}` }] as const);
+  const underWay = written.length === 0 ? {} : { sent: Object.fromEntries(written) };
+  return JSON.stringify({ version: VERSION, channels: [...channels.values()], ...underWay }, text, 2) + "\n";
 }
 
 /**
@@ -20,7 +24,7 @@ export function encodeBook(state: BookState): string {
 export function decodeBook(text: string): BookState {
   if (text === "") return { channels: new Map() };
   try {
-    const { version, channels } = object(JSON.parse(text));
+    const { version, channels, sent = {} } = object(JSON.parse(text));
     if (version !== VERSION) throw new ParseError(`version ${String(version)}`, "");
     return {
       channels: new Map(
@@ -28,6 +32,7 @@ export function decodeBook(text: string): BookState {
           .map(decodeRecord)
           .map((record) => [keyOf(record), record]),
       ),
+      sent: new Map(Object.entries(object(sent)).map(([account, value]) => [account, decodeSent(value)])),
     };
   } catch (error) {
     if (!(error instanceof ParseError || error instanceof SyntaxError)) throw error;
@@ -51,7 +56,6 @@ function decodeRecord(value: unknown): ChannelRecord {
     origin: optional(row["origin"], text),
     gatewayPath: optional(row["gatewayPath"], text),
     deposit: amount(row["deposit"]),
-    depositing: optional(row["depositing"], (hash) => parseHash(text(hash))),
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
     fee: optional(row["fee"], amount) ?? 0n,
@@ -84,6 +88,21 @@ function decodeEnding(value: unknown): Ending {
     deadline: amount(row["deadline"]),
     signature: text(row["signature"]).toLowerCase() as Hex,
     closesAt: optional(row["closesAt"], amount),
+  };
+}
+
+function decodeSent(value: unknown): SentTransaction {
+  const row = object(value);
+  return {
+    doing: text(row["doing"]),
+    deposits: optional(row["deposits"], (id) => parseHash(text(id))),
+    to: parseAddress(text(row["to"])),
+    data: text(row["data"]) as Hex,
+    gasLimit: amount(row["gasLimit"]),
+    nonce: Number(amount(row["nonce"])),
+    maxFeePerGas: amount(row["maxFeePerGas"]),
+    maxPriorityFeePerGas: optional(row["maxPriorityFeePerGas"], amount),
+    hashes: list(row["hashes"]).map((hash) => parseHash(text(hash))),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Address, Hex, Terms } from "@rmps/proofs";
+import type { SentTransaction } from "./sent.ts";
 
 /** Where a channel stands for its sender. `closing`: a CloseRequest was signed, so that it is never paid on again. */
 export type ChannelStatus = "opening" | "open" | "closing" | "closed";
@@ -36,8 +37,6 @@ export interface ChannelRecord {
   gatewayPath: string | undefined;
   /** Last known on chain. */
   deposit: bigint;
-  /** Transaction of the last deposit that was sent from here: it may not be mined yet. */
-  depositing: Hex | undefined;
   /** Highest balance ever signed, or adopted with our own signature: the most that the channel can cost so far. */
   balance: bigint;
   /** Sum of the charges that were seen. */
@@ -68,9 +67,12 @@ export function spentOf(record: ChannelRecord): bigint {
   return record.outstanding.reduce((sum, { price }) => sum + price, record.charged + record.unknown);
 }
 
-/** Everything one sender remembers, by `keyOf` the channel. */
+/** Everything one sender remembers. */
 export interface BookState {
+  /** By `keyOf` the channel. */
   channels: Map<string, ChannelRecord>;
+  /** Transactions under way, by `CHAIN:ACCOUNT`: another process goes on with them. Absent: none. */
+  sent?: Map<string, SentTransaction>;
 }
 
 /** The key of a channel in the book: ids are unique for each manager. */
@@ -87,7 +89,6 @@ export function newRecord(
     ...channel,
     origin: undefined,
     gatewayPath: undefined,
-    depositing: undefined,
     balance: settled,
     charged: settled,
     fee: 0n,

@@ -1,14 +1,12 @@
-import { ChannelManager__factory } from "@rmps/contracts";
 import { isError } from "ethers";
 import { SenderError } from "../errors.ts";
-
-const manager = ChannelManager__factory.createInterface();
+import { MANAGER } from "./managers.ts";
 
 /** Name of the manager's own error in a revert, or undefined. */
 export function revertOf(error: unknown): string | undefined {
   const data = isError(error, "CALL_EXCEPTION") ? error.data : undefined;
   if (typeof data !== "string" || data.length < 10) return undefined;
-  return manager.parseError(data)?.name;
+  return MANAGER.parseError(data)?.name;
 }
 
 /** Whether a node says, in words that ethers does not know, that the account cannot pay for the gas. */

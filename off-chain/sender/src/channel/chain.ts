@@ -16,7 +16,7 @@ export const LOCAL_RPC = "http://127.0.0.1:8545";
 const RPC_TIMEOUT = 20_000;
 
 /** Milliseconds between two looks at a pending transaction. */
-const POLLING = 1_000;
+export const POLLING = 1_000;
 
 /** One chain, through one RPC. */
 export interface Chain {

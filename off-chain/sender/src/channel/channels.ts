@@ -4,6 +4,7 @@ import { Book, type ChannelName } from "../book/book.ts";
 import { observe, type ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
+import { harmless } from "../harmless.ts";
 import { platformFetch } from "../http/request.ts";
 import { adoptChannels, type Adoption } from "./adopt.ts";
 import { Chains, factsOf, type Chain } from "./chain.ts";
@@ -15,7 +16,7 @@ import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
-import { mined, minedMeanwhile } from "./transaction.ts";
+import { Transactions } from "./transactions/transactions.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
 
 /** The channels of one wallet: their life on chain, and the book of what was signed. */
@@ -23,12 +24,23 @@ export class Channels {
   readonly book: Book;
   readonly chains: Chains;
   readonly wallet: Wallet;
+  /** Of the wallet. */
+  readonly transactions: Transactions;
   readonly #options: ChannelsOptions;
 
   private constructor(wallet: Wallet, options: ChannelsOptions) {
     this.wallet = wallet;
     this.book = new Book(options.store);
     this.chains = new Chains(options.rpc, wallet.provider, options.onlyChain);
+    const { gas = {}, onFeeRaised } = options;
+    const { book, chains } = this;
+    this.transactions = new Transactions({
+      book,
+      chains,
+      wallet,
+      gas,
+      onFeeRaised: harmless("onFeeRaised", onFeeRaised),
+    });
     this.#options = options;
   }
 
@@ -59,7 +71,7 @@ export class Channels {
     const wanted = { ...counterparty, senderSigner };
     const begun = (await this.list()).find((record) => record.status === "opening" && isMeant(record, manager, wanted));
     if (begun !== undefined) {
-      await this.awaitDeposit(begun);
+      await this.transactions.awaitDeposit(begun);
       const now = await this.refresh(begun);
       if (now.deposit > 0n) return now;
     }
@@ -73,7 +85,7 @@ export class Channels {
 
   /** Adds to the deposit of an open channel; where an earlier one is not mined yet, that one. @param sponsor as for `open`. */
   async topUp(channel: ChannelName, amount: bigint, sponsor?: Sponsor): Promise<ChannelRecord> {
-    const isOnItsWay = await this.awaitDeposit(channel);
+    const isOnItsWay = await this.transactions.awaitDeposit(channel);
     const record = await this.refresh(channel);
     if (isOnItsWay) return record;
     if (record.status !== "open") {
@@ -81,13 +93,6 @@ export class Channels {
     }
     await this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
     return this.refresh(record);
-  }
-
-  /** Waits for a deposit that was sent, by a process that ended, or gave up waiting. @returns whether there was one. */
-  async awaitDeposit(channel: ChannelName): Promise<boolean> {
-    const { depositing } = await this.#known(channel);
-    if (depositing === undefined) return false;
-    return minedMeanwhile("depositing", await this.chains.get(channel.chainId), depositing);
   }
 
   /** Whether the account has coins enough to deposit by itself; else it needs a sponsor. */
@@ -162,7 +167,7 @@ export class Channels {
   /** Drops channels that the development chain does not know (any more); see `forgetGone`. @returns what was dropped. */
   async forget(chainId: bigint): Promise<ChannelRecord[]> {
     const chain = await this.chains.get(chainId);
-    return this.#alone(chainId, async () => forgetGone(chain, this.book, await this.list()));
+    return this.transactions.alone(chainId, async () => forgetGone(chain, this.book, await this.list()));
   }
 
   async #adopt(chainId: bigint, manager: KnownManager, adoption: Adoption): Promise<ChannelRecord[]> {
@@ -180,17 +185,9 @@ export class Channels {
     throw new SenderError("channel", `channel ${channel.id} is not in the book`, "List what there is: rmps channels.");
   }
 
-  /** Transactions of one account go one after the other: they share its nonces and its allowances. */
-  #alone<T>(chainId: bigint, work: () => Promise<T>): Promise<T> {
-    return this.book.store.exclusive(`transactions:${chainId}:${this.wallet.address}`, work);
-  }
-
   async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor: Sponsor | undefined): Promise<void> {
-    const { contract, terms } = record;
     if (sponsor !== undefined && (await depositSponsored(record, amount, sponsor, this.#context(chain)))) return;
-    const note = (hash: Hex) => this.book.change(record, (current) => (current.depositing = hash));
-    const { via } = this.#options;
-    await this.#alone(chain.chainId, () => deposit({ chain, contract, terms }, amount, this.wallet, via, note));
+    await deposit({ ...record, chain }, amount, this.transactions, this.#options.via);
   }
 
   #context(chain: Chain) {
@@ -200,7 +197,8 @@ export class Channels {
 
   async #exit(record: ChannelRecord): Promise<ExitContext> {
     const chain = await this.chains.get(record.chainId);
-    const transact: ExitContext["transact"] = (doing, send) => this.#alone(chain.chainId, () => mined(doing, send));
+    const transact: ExitContext["transact"] = (doing, to, data) =>
+      this.transactions.alone(chain.chainId, (outbox) => outbox.send(doing, { to, data: data as Hex }));
     return { ...this.#context(chain), transact };
   }
 }

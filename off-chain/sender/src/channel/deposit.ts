@@ -1,9 +1,12 @@
 import { encodeTerms, parseAddress, type Address, type Hex, type Terms } from "@rmps/proofs";
+import type { ChannelRecord } from "../book/record.ts";
 import { SenderError, type AmountsMessage } from "../errors.ts";
-import { managerAt, tokenAt, type Chain } from "./chain.ts";
+import { factsOf, managerAt, tokenAt, type Chain } from "./chain.ts";
 import { chainError } from "./chain-error.ts";
-import { mined } from "./transaction.ts";
-import type { Wallet } from "./wallet.ts";
+import { MANAGER } from "./managers.ts";
+import { TransactionFailed } from "./transactions/look.ts";
+import type { Outbox } from "./transactions/outbox.ts";
+import type { Transactions } from "./transactions/transactions.ts";
 
 /** How tokens get into a channel: approval and `deposit`, or one ERC-223 transfer. `auto`: the latter if possible. */
 export type DepositPath = "auto" | "erc20" | "erc223";
@@ -42,21 +45,34 @@ export async function checkHolds(chain: Chain, token: Address, account: Address,
   throw new SenderError("insufficient-funds", { token, say }, "Send it tokens, or make a smaller deposit.");
 }
 
+/** A channel that is deposited into, and what it holds before. */
+type Target = DepositTarget & Pick<ChannelRecord, "id" | "deposit">;
+
 /**
  * Puts `amount` into a channel: opens it, or tops it up. One confirmation is waited for.
  * @param amount in the token's smallest unit, above 0.
- * @param sent   is told the hash of the transaction before it is waited for.
  * @throws SenderError `insufficient-funds`, `chain`, or `configuration` for `erc223` with another token.
  */
 export async function deposit(
-  target: DepositTarget,
+  target: Target,
   amount: bigint,
-  wallet: Wallet,
+  transactions: Transactions,
   path: DepositPath = "auto",
-  sent: (hash: Hex) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
-  const { chain, contract, terms } = target;
-  const notifies = path !== "erc20" && (await callbackToken(chain, contract)) === terms.token;
+  const { chain, contract, id } = target;
+  try {
+    await transactions.alone(chain.chainId, (outbox) => send(target, amount, outbox, path));
+  } catch (error) {
+    // The wallet's owner may have replaced it by a faster one.
+    if (!(error instanceof TransactionFailed)) throw error;
+    if ((await factsOf(chain, contract, id)).deposit <= target.deposit) throw error;
+  }
+}
+
+async function send({ chain, contract, terms, id }: Target, amount: bigint, outbox: Outbox, path: DepositPath) {
+  const { token: address } = terms;
+  const account = outbox.address;
+  const notifies = path !== "erc20" && (await callbackToken(chain, contract)) === address;
   if (path === "erc223" && !notifies) {
     throw new SenderError(
       "configuration",
@@ -64,18 +80,20 @@ export async function deposit(
       "Deposit by approval: path erc20.",
     );
   }
-  await checkHolds(chain, terms.token, wallet.address, amount);
-  const signer = wallet.connect(chain.provider);
-  const token = tokenAt(terms.token, signer);
+  await checkHolds(chain, address, account, amount);
+  const token = tokenAt(address, chain.provider);
+  const ask = (doing: string, data: string, deposits?: Hex) =>
+    outbox.send(doing, { to: address, data: data as Hex }, deposits);
   if (notifies) {
-    const data = encodeTerms(terms);
-    const transfer = token["transfer(address,uint256,bytes)"];
-    await mined("depositing", () => transfer(contract, amount, data), sent);
+    const parameters = [contract, amount, encodeTerms(terms)] as const;
+    await ask("depositing", token.interface.encodeFunctionData("transfer(address,uint256,bytes)", [...parameters]), id);
     return;
   }
   // An exact approval. Some tokens change an allowance only from or to zero.
-  const allowance = await token.allowance(wallet.address, contract);
-  if (allowance !== 0n && allowance !== amount) await mined("approving", () => token.approve(contract, 0n));
-  if (allowance !== amount) await mined("approving", () => token.approve(contract, amount));
-  await mined("depositing", () => managerAt(contract, signer).deposit(terms, amount), sent);
+  const allowance = await token.allowance(account, contract);
+  const approve = (value: bigint) => ask("approving", token.interface.encodeFunctionData("approve", [contract, value]));
+  if (allowance !== 0n && allowance !== amount) await approve(0n);
+  if (allowance !== amount) await approve(amount);
+  const data = MANAGER.encodeFunctionData("deposit", [terms, amount]) as Hex;
+  await outbox.send("depositing", { to: contract, data }, id);
 }

@@ -1,13 +1,14 @@
-import { receiverSide, senderSide, verifyClosingAgreementOnChain, type CloseRequest } from "@rmps/proofs";
-import type { ContractTransactionResponse } from "ethers";
+import { receiverSide, senderSide, verifyClosingAgreementOnChain, type Address, type CloseRequest } from "@rmps/proofs";
 import type { Book } from "../book/book.ts";
 import { CLOSED, observe } from "../book/moves.ts";
 import type { ChannelRecord, Ending } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
 import { askForAgreement, type AgreementAnswer } from "./agreement.ts";
-import { factsOf, managerAt, timeOf, type Chain } from "./chain.ts";
+import { factsOf, timeOf, type Chain } from "./chain.ts";
 import { AGREEMENT_MARGIN, conclude, stopPaying } from "./conclude.ts";
 import { GATEWAY_PATH, type ReceiverDesk } from "./receiver-api.ts";
+import { MANAGER } from "./managers.ts";
+import { TransactionStuck } from "./transactions/look.ts";
 import type { Wallet } from "./wallet.ts";
 
 /** Why an agreement was not submitted by an account that has no coins. */
@@ -35,8 +36,8 @@ export interface ExitContext {
   wallet: Wallet;
   fetch: typeof fetch;
   allowInsecure: boolean;
-  /** Sends one transaction of the wallet's at a time. */
-  transact: (doing: string, send: () => Promise<ContractTransactionResponse>) => Promise<unknown>;
+  /** Sends one transaction of the wallet's at a time, to the manager. */
+  transact: (doing: string, manager: Address, data: string) => Promise<unknown>;
 }
 
 /**
@@ -92,18 +93,19 @@ async function agree(
 
 /** @returns why it failed, or undefined. */
 async function submit(record: ChannelRecord, context: ExitContext, agreement: Agreement): Promise<string | undefined> {
-  const { chain, wallet } = context;
-  const contract = managerAt(record.contract, wallet.connect(chain.provider));
+  const { chain } = context;
   const { amount, deadline, signature } = agreement;
   try {
-    await context.transact("closing", () => contract.close(record.terms, amount, 0n, "0x", deadline, signature));
+    const call = MANAGER.encodeFunctionData("close", [record.terms, amount, 0n, "0x", deadline, signature]);
+    await context.transact("closing", record.contract, call);
     return undefined;
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === CLOSED) return undefined; // somebody else was faster
     const code = error instanceof SenderError ? error.code : undefined;
     if (code === "insufficient-funds") return NO_GAS;
-    if (code === "rejected") throw error; // a second transaction is not wanted either
+    // A second transaction is not wanted either, or would wait behind the first.
+    if (code === "rejected" || error instanceof TransactionStuck) throw error;
     return error instanceof Error ? error.message : String(error);
   }
 }
@@ -114,10 +116,10 @@ async function challenge(
   context: ExitContext,
   reason: string,
 ): Promise<Exit> {
-  const { chain, wallet } = context;
-  const contract = managerAt(record.contract, wallet.connect(chain.provider));
+  const { chain } = context;
   try {
-    await context.transact("asking to close", () => contract.requestClose(record.terms, amount, 0n, "0x"));
+    const call = MANAGER.encodeFunctionData("requestClose", [record.terms, amount, 0n, "0x"]);
+    await context.transact("asking to close", record.contract, call);
   } catch (error) {
     const { closesAt } = await factsOf(chain, record.contract, record.id);
     if (closesAt === 0n) throw error;
@@ -147,16 +149,15 @@ async function report(
  * @throws SenderError `channel` where nobody asked to close it.
  */
 export async function finalizeChannel(record: ChannelRecord, context: ExitContext): Promise<Exit | undefined> {
-  const { chain, wallet } = context;
+  const { chain } = context;
   const { closesAt } = await factsOf(chain, record.contract, record.id);
   if (closesAt === CLOSED) return report(record, context, undefined, "challenge");
   if (closesAt === 0n) {
     throw new SenderError("channel", `channel ${record.id} is not closing`, "Close it first: rmps close.");
   }
   if ((await timeOf(chain)) < closesAt) return undefined;
-  const contract = managerAt(record.contract, wallet.connect(chain.provider));
   try {
-    await context.transact("finalizing", () => contract.finalize(record.terms));
+    await context.transact("finalizing", record.contract, MANAGER.encodeFunctionData("finalize", [record.terms]));
   } catch (error) {
     const facts = await factsOf(chain, record.contract, record.id);
     if (facts.closesAt !== CLOSED) throw error;

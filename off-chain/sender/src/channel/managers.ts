@@ -1,3 +1,4 @@
+import { ChannelManager__factory } from "@rmps/contracts";
 import { deploymentOf } from "@rmps/contracts/deployments";
 import { parseAddress, type Address } from "@rmps/proofs";
 
@@ -10,6 +11,9 @@ export interface KnownManager {
 
 /** Managers by chain id: an address, or an address and the block of its deployment. */
 export type Managers = Record<string, string | { contract: string; block?: number }>;
+
+/** How calls of a manager are written, and its errors read. */
+export const MANAGER = ChannelManager__factory.createInterface();
 
 /** Chain id of Hardhat's local network, where money is play money. */
 export const LOCAL_CHAIN = 31337n;

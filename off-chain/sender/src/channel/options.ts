@@ -3,6 +3,8 @@ import type { Signer } from "ethers";
 import type { Store } from "../book/store.ts";
 import type { Rpc } from "./chain.ts";
 import type { DepositPath } from "./deposit.ts";
+import type { GasOptions } from "./transactions/fees.ts";
+import type { FeeRise } from "./transactions/outbox.ts";
 
 /** What channels are managed with. */
 export interface ChannelsOptions {
@@ -16,6 +18,10 @@ export interface ChannelsOptions {
   rpc?: Rpc;
   /** The one chain on which the wallet may be used; all by default. */
   onlyChain?: bigint;
+  /** How transactions of a wallet that is a key (or an ethers `Wallet`) are paid for; see there for the defaults. */
+  gas?: GasOptions;
+  /** Told of transactions that were not mined in time, and are sent with a higher fee. */
+  onFeeRaised?: (rise: FeeRise) => void;
   /** How deposits are made; `auto` by default. */
   via?: DepositPath;
   /** With which receivers are asked for agreements; the platform's `fetch` by default. */

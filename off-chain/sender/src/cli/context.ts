@@ -1,13 +1,16 @@
 import { parseAddress, type Address } from "@rmps/proofs";
+import { formatUnits } from "ethers";
 import { defaultStatePath, fileStore } from "../book/file-store.ts";
 import { chainIdAt, LOCAL_RPC, type Chain } from "../channel/chain.ts";
 import { Channels } from "../channel/channels.ts";
 import type { ChannelsOptions } from "../channel/options.ts";
+import type { GasOptions } from "../channel/transactions/fees.ts";
+import type { FeeRise } from "../channel/transactions/outbox.ts";
 import { callbackToken, type DepositPath } from "../channel/deposit.ts";
 import { knownManager, type KnownManager, type Managers } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";
 import { findKey, type KeyOptions } from "./keys.ts";
-import { readToken, type Token } from "./money.ts";
+import { parseDecimal, printable, readToken, type Token } from "./money.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createOutput, type Output } from "./output.ts";
 
@@ -17,6 +20,8 @@ export interface CommonOptions extends KeyOptions {
   manager?: string;
   token?: string;
   via?: DepositPath;
+  maxGasPrice?: string;
+  resendAfter?: string;
   insecureHttp?: boolean;
   json?: boolean;
 }
@@ -45,6 +50,8 @@ export class Context {
       wallet: key,
       store: fileStore(defaultStatePath(this.around.env)),
       rpc: this.rpc,
+      gas: gasOf(this.options),
+      onFeeRaised: (rise) => this.output.note(describe(rise)),
       ...(onlyChain !== undefined && { onlyChain }),
       ...(via !== undefined && { via }),
       ...(insecureHttp !== undefined && { allowInsecure: insecureHttp }),
@@ -94,3 +101,19 @@ export class Context {
     return token;
   }
 }
+
+function gasOf({ maxGasPrice, resendAfter }: CommonOptions): GasOptions {
+  return {
+    ...(maxGasPrice !== undefined && { maxFeePerGas: positive(maxGasPrice, "--max-gas-price", 9) }),
+    ...(resendAfter !== undefined && { resendAfter: Number(positive(resendAfter, "--resend-after", 3)) }),
+  };
+}
+
+function positive(text: string, option: string, decimals: number): bigint {
+  const value = parseDecimal(text, decimals);
+  if (value !== undefined && value > 0n) return value;
+  throw new SenderError("configuration", `${option}: ${printable(text)} is no number above 0`, "Give one, such as 30.");
+}
+
+const describe = ({ doing, maxFeePerGas, hash }: FeeRise) =>
+  `${doing}: not mined in time; sent again at up to ${formatUnits(maxFeePerGas, "gwei")} gwei (${hash})`;

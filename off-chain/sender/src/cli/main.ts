@@ -27,6 +27,8 @@ function withCommon(command: Command): Command {
     .option("--manager <address>", "ChannelManager to trust; by default the one that is known on the chain")
     .option("--token <address>", "token to pay in; by default the one that the manager takes by notifying transfer")
     .addOption(new Option("--via <path>", "how deposits are made").choices(["auto", "erc20", "erc223"]).default("auto"))
+    .option("--max-gas-price <gwei>", "the most to pay for gas (by default ten times what the node asks for)")
+    .option("--resend-after <seconds>", "time until a transaction that is not mined is sent at a higher fee (60)")
     .optionsGroup("Other:")
     .option("--insecure-http", "pay over plain http also beyond this machine")
     .option("--json", "JSON, also on a terminal (RMPS_STATE names the folder of the state)");

@@ -32,15 +32,20 @@ export function show(amount: bigint, token: Token): string {
   return `${formatUnits(amount, token.decimals).replace(/\.0$/, "")} ${token.symbol}`;
 }
 
+/** A number such as `0.02`, times ten to the `decimals`; undefined: it is none, or has more decimal places. */
+export function parseDecimal(text: string, decimals: number): bigint | undefined {
+  if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
+  try {
+    return parseUnits(text, decimals);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whole tokens, such as `0.02`, in the smallest unit. @throws SenderError `configuration` */
 export function parseTokens(text: string, token: Token, option: string): bigint {
-  if (/^\d+(\.\d+)?$/.test(text)) {
-    try {
-      return parseUnits(text, token.decimals);
-    } catch {
-      // more decimal places than the token has
-    }
-  }
+  const amount = parseDecimal(text, token.decimals);
+  if (amount !== undefined) return amount;
   throw new SenderError(
     "configuration",
     `${option}: ${printable(text)} is no amount`,

@@ -94,7 +94,7 @@ export class Pool {
   /** Makes the deposit cover a balance. */
   async #cover(channel: ChannelRecord, offer: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
     const { channels, report } = this.#options;
-    await channels.awaitDeposit(channel);
+    await channels.transactions.awaitDeposit(channel);
     const now = await channels.refresh(channel);
     if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
     const missing = needed - now.deposit;

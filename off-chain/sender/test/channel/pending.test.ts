@@ -2,7 +2,14 @@ import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 
-import { memoryStore, type ChannelRecord, type Channels, type Rpc, type Store } from "../../src/index.ts";
+import {
+  memoryStore,
+  type ChannelRecord,
+  type Channels,
+  type Rpc,
+  type SentTransaction,
+  type Store,
+} from "../../src/index.ts";
 import { PRICE } from "../support/seller.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -26,10 +33,10 @@ describe("a deposit that was sent and is not mined", () => {
   class AskedProvider extends JsonRpcProvider {
     wasAsked = false;
 
-    override async getTransaction(hash: string) {
-      const transaction = await super.getTransaction(hash);
+    override async getTransactionReceipt(hash: string) {
+      const receipt = await super.getTransactionReceipt(hash);
       this.wasAsked = true;
-      return transaction;
+      return receipt;
     }
   }
 
@@ -37,13 +44,12 @@ describe("a deposit that was sent and is not mined", () => {
   async function leftBehind(store: Store): Promise<Store> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      const { channels } = await store.read();
-      const pending = [...channels.values()].map(({ depositing }) => depositing).filter((hash) => hash !== undefined);
-      for (const hash of pending) {
-        const transaction = await node.getTransaction(hash);
+      const { channels, sent = new Map<string, SentTransaction>() } = await store.read();
+      for (const { hashes } of sent.values()) {
+        const transaction = await node.getTransaction(hashes[0]!);
         if (transaction === null || transaction.blockNumber !== null) continue;
         const copy = memoryStore();
-        await copy.update((state) => (state.channels = channels));
+        await copy.update((state) => Object.assign(state, { channels, sent }));
         return copy;
       }
     }

@@ -1,16 +1,21 @@
 import { channelId, signBalanceProof } from "@rmps/proofs";
 import { writeBundle } from "@rmps/wire";
 import { expect } from "chai";
+import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ChannelRecord } from "../../src/index.ts";
 import { parseBundles } from "../../src/cli/bundle.ts";
 import { useCliWorld } from "../support/cli-world.ts";
+import { BUSY, until, useManualNode } from "../support/node.ts";
 import { PRICE } from "../support/seller.ts";
+
+const CHILD = join(import.meta.dirname, "../support/cli-child.ts");
 
 describe("rmps watch", () => {
   const world = useCliWorld();
+  const node = useManualNode(() => world.chain);
   const GAS_PAYER = ["--account", "6"];
 
   /** A channel on which 3 prices were signed for, and the bundle as a receiver exports it. */
@@ -73,6 +78,60 @@ describe("rmps watch", () => {
     const run = await running;
     expect(run.code, run.stderr).to.equal(0);
     expect(run.stderr).to.contain("is closed at");
+  });
+
+  it("raises the fee of what is not mined, says so, and is paid for once", async () => {
+    const { record, file, seller } = await channel();
+    await cheat(record, PRICE);
+    const before = await node.provider.getTransactionCount(world.chain.address(6));
+    await node.hold();
+    const running = world.runWith({}, "watch", file, "--once", "--resend-after", "0.001", ...GAS_PAYER);
+    await until(async () => (await node.waiting())[0]);
+    await node.spike();
+    await until(async () => (await node.waiting()).find(({ maxFeePerGas }) => maxFeePerGas > BUSY));
+    await node.mine();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stderr).to.match(/settling: not mined in time; sent again at up to \d+\.\d+ gwei/);
+    expect(world.json(run)).to.include({ channel: record.id, paid: (2n * PRICE).toString() });
+    expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
+    expect(await node.provider.getTransactionCount(world.chain.address(6))).to.equal(before + 1);
+  });
+
+  it("goes on after it was killed with what it sent, under the same nonce", async () => {
+    const { record, file, seller } = await channel();
+    await cheat(record, PRICE);
+    const before = await node.provider.getTransactionCount(world.chain.address(6));
+    await node.hold();
+    const child = spawn(process.execPath, ["--import=tsx", CHILD, "watch", file, "--once", ...GAS_PAYER], {
+      env: { ...process.env, RMPS_STATE: world.home, RMPS_RPC: world.chain.url },
+    });
+    const killed = new Promise((resolve) => child.on("close", resolve));
+    const [first] = await until(async () => {
+      const waiting = await node.waiting();
+      return waiting.length > 0 ? waiting : undefined;
+    });
+    child.kill("SIGKILL");
+    await killed;
+    await node.spike();
+    const running = world.runWith({}, "watch", file, "--once", "--resend-after", "0.001", ...GAS_PAYER);
+    const next = await until(async () => (await node.waiting()).find(({ maxFeePerGas }) => maxFeePerGas > BUSY));
+    expect([first!.nonce, next.nonce]).to.deep.equal([before, before]);
+    await node.mine();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(world.json(run)).to.include({ channel: record.id, paid: (2n * PRICE).toString() });
+    expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
+    expect(await node.provider.getTransactionCount(world.chain.address(6)), "one transaction").to.equal(before + 1);
+  });
+
+  it("refuses a price of gas, or a time, that is none", async () => {
+    const { file } = await channel();
+    for (const option of ["--max-gas-price", "--resend-after"]) {
+      const run = await world.runWith({}, "watch", file, "--once", option, "much", ...GAS_PAYER);
+      expect(run.code, run.stderr).to.equal(2);
+      expect(run.stderr).to.contain(option);
+    }
   });
 
   it("refuses bundles that cannot defend anything", async () => {

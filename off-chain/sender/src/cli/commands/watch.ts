@@ -1,11 +1,12 @@
+import type { Hex } from "@rmps/proofs";
 import type { Bundle } from "@rmps/wire";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLOSED } from "../../book/moves.ts";
-import { factsOf, managerAt, type Chain } from "../../channel/chain.ts";
+import { factsOf, type Chain } from "../../channel/chain.ts";
 import { forEach } from "../../channel/each.ts";
-import { mined } from "../../channel/transaction.ts";
+import { MANAGER } from "../../channel/managers.ts";
 import { SenderError } from "../../errors.ts";
 import { parseBundles } from "../bundle.ts";
 import type { Context } from "../context.ts";
@@ -53,8 +54,15 @@ async function defend(bundle: Bundle, chain: Chain, context: Context): Promise<b
   }
   const due = amount < deposit ? amount : deposit;
   if (closesAt === 0n || settled >= due) return true;
-  const signer = (await context.channels()).wallet.connect(chain.provider);
-  const { hash } = await mined("settling", () => managerAt(contract, signer).settle(terms, amount, balance, proof));
+  const data = MANAGER.encodeFunctionData("settle", [terms, amount, balance, proof]) as Hex;
+  const { transactions } = await context.channels();
+  const receipt = await transactions.alone(chain.chainId, async (outbox) => {
+    // What an earlier process sent is mined by now.
+    const isDone = (await factsOf(chain, contract, id)).settled >= due;
+    return isDone ? outbox.finished : outbox.send("settling", { to: contract, data });
+  });
+  if (receipt === undefined) return true; // somebody else was faster
+  const { hash } = receipt;
   const token = await context.tokenAt(terms.token);
   const paid = due - settled;
   context.output.result(
