@@ -58,7 +58,12 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
     return { session, till, watch };
   };
   let ready: ReturnType<typeof setUp> | undefined;
-  const once = () => (ready ??= setUp());
+  const once = () => {
+    if (ready !== undefined) return ready;
+    const attempt = setUp();
+    attempt.catch(() => (ready = undefined)); // a wallet that was not there yet may be the next time
+    return (ready = attempt);
+  };
 
   const payingFetch = async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> => {
     const { till } = await once();

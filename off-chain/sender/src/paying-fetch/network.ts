@@ -14,7 +14,7 @@ export function neverLeft(error: unknown): boolean {
   const { cause } = (error ?? {}) as { cause?: unknown };
   const { code, errors } = (cause ?? {}) as { code?: unknown; errors?: unknown };
   if (Array.isArray(errors) && errors.length > 0) {
-    return errors.every((each: unknown) => BEFORE_SENDING.has((each as { code?: unknown }).code));
+    return errors.every((each: unknown) => BEFORE_SENDING.has((each as { code?: unknown } | null)?.code));
   }
   return BEFORE_SENDING.has(code);
 }

@@ -65,6 +65,10 @@ export class Payment {
     return this.#context.channels.book.change(this.#channel, move);
   }
 
+  #note<T>(move: (record: ChannelRecord) => T): Promise<T | undefined> {
+    return this.#context.channels.book.note(this.#channel, move);
+  }
+
   /** Sends the request with one balance until it is answered, and settles the balance in the book. */
   async #offer(request: PreparedRequest, balance: bigint): Promise<Outcome | "learned"> {
     let left = false; // whether a request with this proof may have reached the receiver and been charged
@@ -74,8 +78,10 @@ export class Payment {
       const started = Date.now();
       for (let attempt = 0; ; attempt++) {
         let response: Response;
+        let refusal: Refusal | undefined;
         try {
           response = await send(request, this.#context.fetch, headers);
+          refusal = await readRefusal(response);
         } catch (error) {
           if (!left && neverLeft(error)) throw error;
           left = true;
@@ -86,13 +92,12 @@ export class Payment {
           await pause(100 * 2 ** attempt, request.signal);
           continue;
         }
-        const refusal = await readRefusal(response);
         // Repeated, and told so: it was charged, and its answer is lost.
         if (left && (refusal?.code === "insufficient-payment" || response.status === 409)) {
           throw new OutcomeUnknownError(this.#demand.price, new Error(`HTTP ${response.status} to its repetition`));
         }
         if (refusal === undefined) {
-          left = true; // also where the book cannot take down what it cost
+          left = true; // whatever goes wrong from now on
           return await this.#answered(request, balance, response);
         }
         void response.body?.cancel();
@@ -111,7 +116,7 @@ export class Payment {
       }
     } catch (error) {
       this.lost ||= left;
-      await this.#change((record) => (left ? lose(record, balance) : refuse(record, balance)));
+      await this.#note((record) => (left ? lose(record, balance) : refuse(record, balance)));
       throw error;
     }
   }
@@ -122,20 +127,21 @@ export class Payment {
     const { status } = response;
     if (receipt === undefined && (status === 404 || status === 405)) {
       // Whether it exists is found out before any payment: this cost nothing.
-      await this.#change((record) => refuse(record, balance));
+      await this.#note((record) => refuse(record, balance));
       return { kind: "answered", response, cost: 0n };
     }
     if (receipt === undefined && status >= 500) {
-      await this.#change((record) => doubt(record, balance));
+      await this.#note((record) => doubt(record, balance));
       return { kind: "answered", response, cost: 0n };
     }
     // No receipt means the price; and no receipt can take more than that.
     const told = receipt?.cost ?? price;
     const cost = told < price ? told : price;
-    const spent = await this.#change((record) => {
+    const taken = await this.#note((record) => {
       charge(record, balance, cost);
       return record.charged + record.unknown;
     });
+    const spent = taken ?? balance;
     this.#context.report({ kind: "paid", channel: this.#channel, url: request.url.href, cost, balance, spent });
     return { kind: "answered", response, cost };
   }

@@ -29,7 +29,10 @@ export class Teller {
   }
 
   session(): Promise<Session> {
-    return (this.#session ??= openSession(this.#options));
+    if (this.#session !== undefined) return this.#session;
+    const attempt = openSession(this.#options);
+    attempt.catch(() => (this.#session = undefined)); // a wallet that was not there yet may be the next time
+    return (this.#session = attempt);
   }
 
   /** Checks an offer, finds or opens the channel, and signs. @throws as a paying fetch does. */
@@ -53,37 +56,40 @@ export class Teller {
   async located({ channel }: Ticket, url: string): Promise<void> {
     if (!URL.canParse(url) || new URL(url).origin === channel.origin) return;
     const { origin } = new URL(url);
-    const { channels } = await this.session();
-    await channels.book.change(channel, (record) => (record.origin = origin));
+    await this.#note(channel, (record) => (record.origin = origin));
     channel.origin = origin;
   }
 
   /** The request was answered, at a cost of at most its price. */
   async served({ channel, balance, offer }: Ticket, told: bigint = offer.price): Promise<void> {
-    const { channels } = await this.session();
     const cost = told < offer.price ? told : offer.price;
     this.#totals.add(offer, cost - offer.price);
-    await channels.book.change(channel, (record) => charge(record, balance, cost));
+    await this.#note(channel, (record) => charge(record, balance, cost));
   }
 
   /** An answer came that does not say what was charged: it counts as spent. */
   async unknown({ channel, balance }: Ticket): Promise<void> {
-    const { channels } = await this.session();
-    await channels.book.change(channel, (record) => lose(record, balance));
+    await this.#note(channel, (record) => lose(record, balance));
   }
 
   /** The request was refused: its balance is offered again, unless the receiver proves that it knows better. */
   async refused({ channel, balance, offer }: Ticket, view: ChannelView | undefined): Promise<void> {
     const { channels } = await this.session();
-    this.#totals.add(offer, -offer.price);
     const proven = view !== undefined && isOurProof(channel, view) ? view : undefined;
     const lesson = await channels.book.change(channel, (record) => {
       const learned = proven && learn(record, balance, offer.price, proven);
       if (learned === undefined) refuse(record, balance);
       return learned;
     });
+    this.#totals.add(offer, -offer.price);
     if (lesson !== undefined) return this.#totals.add(offer, lesson.conceded);
     await this.#look(channel, offer);
+  }
+
+  /** Takes down what was heard of an answer that the client holds: it gets it, though the book cannot be written. */
+  async #note(channel: ChannelRecord, move: (record: ChannelRecord) => unknown): Promise<void> {
+    const { channels } = await this.session();
+    await channels.book.note(channel, move);
   }
 
   /** Why a payment was refused is not told: perhaps because the channel has ended. The next one then takes another. */
@@ -108,8 +114,13 @@ async function ticketFor(offer: Offer, limits: ResolvedLimits, { pool, channels 
       continue;
     }
     const { channel } = seat;
-    const signature = await signBalance(channels.wallet, channel, balance);
-    return { channelId: channel.id, balance, signature, offer, channel };
+    try {
+      const signature = await signBalance(channels.wallet, channel, balance);
+      return { channelId: channel.id, balance, signature, offer, channel };
+    } catch (error) {
+      await channels.book.note(channel, (record) => refuse(record, balance));
+      throw error;
+    }
   }
   throw new SenderError("channel", "no channel takes payments", "Look at them: rmps channels.");
 }

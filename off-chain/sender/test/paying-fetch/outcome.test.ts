@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { memoryStore, OutcomeUnknownError, SenderError, type Store } from "../../src/index.ts";
+import { OutcomeUnknownError } from "../../src/index.ts";
 import { PRICE } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -92,24 +92,6 @@ describe("createPayingFetch where nobody knows what became of a request", () => 
     const error = await rejection(pay(`${seller.url}/a`, { signal: controller.signal }), DOMException);
     expect(error.name).to.equal("AbortError");
     expect(await spent()).to.equal(PRICE);
-  });
-
-  it("counts an answer as spent that the book could not take down", async () => {
-    const memory = memoryStore();
-    let isFull = false;
-    const store: Store = {
-      ...memory,
-      update: (change) => {
-        if (!isFull) return memory.update(change);
-        isFull = false;
-        return Promise.reject(new SenderError("state", "the disk is full", "Make room."));
-      },
-    };
-    const seller = await world.seller({ onCharged: () => ((isFull = true), false) });
-    const { pay, channel, spent } = world.sender({ store });
-    expect((await rejection(pay(`${seller.url}/a`), SenderError)).code).to.equal("state");
-    expect(await spent()).to.equal(PRICE);
-    expect((await channel()).refused, "it bought an answer").to.deep.equal([]);
   });
 
   it("counts nothing where the request certainly did not leave", async () => {
