@@ -41,6 +41,7 @@ export class SenderError extends Error {
 export type LimitName =
   | "maxPrice"
   | "maxDeposit"
+  | "maxLocked"
   | "maxTotal"
   | "maxSponsorFee"
   | "minChallengePeriod"

@@ -67,6 +67,7 @@ function createProgram(
       .optionsGroup("Limits:")
       .option("--max-price <tokens>", "the most that the request may cost (1 by default)")
       .option("--max-deposit <tokens>", "the most that may lie unspent in the channel (10 by default)")
+      .option("--max-locked <tokens>", "the most that may lie unspent in all channels (ten times --max-deposit)")
       .option("--max-fee <tokens>", MAX_FEE)
       .addHelpText("after", DEPOSIT_HELP)
       .action(async (url: string, options: RequestOptions & CommonOptions) =>

@@ -8,6 +8,11 @@ export interface Limits {
   maxPrice?: bigint;
   /** The most that may lie unspent in one channel; 10 whole tokens by default. */
   maxDeposit?: bigint;
+  /**
+   * The most that may lie unspent in all channels of the account together, in each token, those of earlier sessions
+   * included: what one server can lock up that names another receiver each time. Ten times `maxDeposit` by default.
+   */
+  maxLocked?: bigint;
   /** The most that may be paid altogether by one paying fetch, in each token; 100 whole tokens by default. */
   maxTotal?: bigint;
   /** The most that a receiver may charge for paying the gas of a deposit; 0 by default. */
@@ -28,15 +33,20 @@ export interface Pins {
 /** Default of `maxChallengePeriod`: a week, in seconds. */
 const A_WEEK = 7 * 24 * 60 * 60;
 
+/** Full channels that may be open at the same time, unless `maxLocked` is given. */
+const CHANNELS_COVERED = 10n;
+
 /** Limits with every number known. */
 export type ResolvedLimits = Required<Limits>;
 
 /** @param decimals of the token, to which the defaults in whole tokens refer. */
 export function resolveLimits(limits: Limits, decimals: number): ResolvedLimits {
   const token = 10n ** BigInt(decimals);
+  const maxDeposit = limits.maxDeposit ?? 10n * token;
   return {
     maxPrice: limits.maxPrice ?? token,
-    maxDeposit: limits.maxDeposit ?? 10n * token,
+    maxDeposit,
+    maxLocked: limits.maxLocked ?? CHANNELS_COVERED * maxDeposit,
     maxTotal: limits.maxTotal ?? 100n * token,
     maxSponsorFee: limits.maxSponsorFee ?? 0n,
     minChallengePeriod: limits.minChallengePeriod ?? MIN_CHALLENGE_PERIOD,
@@ -90,23 +100,36 @@ export function checkLimits({ price, challengePeriod, token }: Offer, limits: Re
 /** Prices a deposit covers where the receiver suggests none. */
 const REQUESTS_COVERED = 10n;
 
+/** What lies unspent before a deposit, in the token's smallest unit. */
+export interface Unspent {
+  /** In the channel; 0 for a new one. */
+  readonly here: bigint;
+  /** In all other channels of the account. */
+  readonly elsewhere: bigint;
+}
+
 /**
- * How much to put into a channel: what the receiver suggests, else ten times the price, within the limit and at least
+ * How much to put into a channel: what the receiver suggests, else ten times the price, within the limits and at least
  * what the next request needs.
  * @param missing what the next request needs beyond the deposit; for a new channel its price.
- * @param unspent what lies unspent in the channel now; 0 for a new one.
+ * @returns also the most that it may be, where a sponsor asks for more.
  * @throws LimitExceededError where even `missing` is too much.
  */
 export function depositFor(
   { price, suggestedDeposit, token }: Pick<Offer, "price" | "suggestedDeposit" | "token">,
   missing: bigint,
-  unspent: bigint,
-  { maxDeposit }: Pick<ResolvedLimits, "maxDeposit">,
-): bigint {
-  const wants = unspent + missing;
+  { here, elsewhere }: Unspent,
+  { maxDeposit, maxLocked }: Pick<ResolvedLimits, "maxDeposit" | "maxLocked">,
+): { amount: bigint; most: bigint } {
+  const wants = here + missing;
+  const locks = wants + elsewhere;
   if (wants > maxDeposit) throw new LimitExceededError("maxDeposit", wants, maxDeposit, { token });
-  const room = maxDeposit - unspent;
+  if (locks > maxLocked) throw new LimitExceededError("maxLocked", locks, maxLocked, { token, remedy: UNLOCK });
+  const most = (maxDeposit < maxLocked - elsewhere ? maxDeposit : maxLocked - elsewhere) - here;
   const wanted = suggestedDeposit ?? REQUESTS_COVERED * price;
-  const fitting = wanted < room ? wanted : room;
-  return fitting > missing ? fitting : missing;
+  const fitting = wanted < most ? wanted : most;
+  return { amount: fitting > missing ? fitting : missing, most };
 }
+
+const UNLOCK =
+  "Nothing was signed. Close channels that you need no more (rmps close), or raise limits.maxLocked (--max-locked).";

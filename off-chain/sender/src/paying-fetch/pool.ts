@@ -1,24 +1,17 @@
 import { senderSide } from "@rmps/proofs";
 import { reserve } from "../book/moves.ts";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
-import type { Channels } from "../channel/channels.ts";
 import { isMeant, isWith } from "../channel/counterparty.ts";
-import { balanceOf } from "../channel/deposit.ts";
-import type { Sponsor } from "../channel/sponsor/deposit.ts";
 import { knownManager, type Managers } from "../channel/managers.ts";
-import { SenderError } from "../errors.ts";
 import type { Offer } from "@rmps/wire";
+import { Deposits, type DepositsOptions } from "./deposits.ts";
 import { Gate } from "./gate.ts";
-import { depositFor, type ResolvedLimits } from "./limits.ts";
-import type { SenderEvent } from "./events.ts";
+import type { ResolvedLimits } from "./limits.ts";
 
 /** What a pool is made from. */
-export interface PoolOptions {
-  channels: Channels;
+export interface PoolOptions extends DepositsOptions {
   managers: Managers;
   maxInFlight: number;
-  sponsored: "never" | Sponsor["when"];
-  report: (event: SenderEvent) => void;
 }
 
 /** A channel that is used in this session. */
@@ -30,12 +23,14 @@ export interface Seat {
 /** Finds, adopts, opens and tops up the channels of a session: one for each counterparty, however many calls wait. */
 export class Pool {
   readonly #options: PoolOptions;
+  readonly #deposits: Deposits;
   readonly #current = new Map<string, Promise<Seat>>();
   readonly #rejected = new Set<string>();
   readonly #gates = new Map<string, Gate>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#deposits = new Deposits(options);
   }
 
   /** The channel with which to pay a demand that was checked. @param origin of whoever makes it. */
@@ -84,25 +79,11 @@ export class Pool {
       reservation = await channels.book.store.exclusive(`top-up:${keyOf(channel)}`, async () => {
         for (let again = await ask(); ; again = await ask()) {
           if (again.kind !== "deposit-too-small") return again;
-          await this.#cover(channel, offer, again.needed, limits);
+          await this.#deposits.cover(channel, offer, again.needed, limits);
         }
       });
     }
     return reservation.kind === "reserved" ? reservation.balance : undefined;
-  }
-
-  /** Makes the deposit cover a balance. */
-  async #cover(channel: ChannelRecord, offer: Offer, needed: bigint, limits: ResolvedLimits): Promise<void> {
-    const { channels, report } = this.#options;
-    await channels.transactions.awaitDeposit(channel);
-    const now = await channels.refresh(channel);
-    if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
-    const missing = needed - now.deposit;
-    const unspent = now.deposit - spentOf(now);
-    const amount = await this.#affordable(offer, missing, depositFor(offer, missing, unspent, limits));
-    const most = limits.maxDeposit - unspent;
-    const after = await channels.topUp(now, amount, this.#sponsor(offer, limits, now.origin, most));
-    report({ kind: "topped-up", channel: after, amount: after.deposit - now.deposit });
   }
 
   /** Pays no more on a channel, and waits until no request is under way on it. */
@@ -119,7 +100,7 @@ export class Pool {
     const channel =
       (await this.#known(demand, limits)) ??
       (await this.#found(demand)) ??
-      (await this.#opened(demand, limits, origin));
+      (await this.#deposits.open(demand, limits, origin));
     let gate = this.#gates.get(keyOf(channel));
     if (gate === undefined) this.#gates.set(keyOf(channel), (gate = new Gate(this.#options.maxInFlight)));
     return { channel, gate };
@@ -162,36 +143,5 @@ export class Pool {
     const best = usable.sort((a, b) => (b.deposit - b.charged > a.deposit - a.charged ? 1 : -1))[0];
     if (best !== undefined) report({ kind: "adopted", channel: best });
     return best;
-  }
-
-  async #opened(demand: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
-    const { channels, report } = this.#options;
-    const amount = await this.#affordable(demand, demand.price, depositFor(demand, demand.price, 0n, limits));
-    const sponsor = this.#sponsor(demand, limits, origin, limits.maxDeposit);
-    const channel = await channels.open(demand.manager, demand, amount, sponsor);
-    if (channel.status !== "open") {
-      throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
-    }
-    report({ kind: "opened", channel, amount: channel.deposit });
-    return channel;
-  }
-
-  /** Who may pay the gas of a deposit of at most `maxDeposit`. */
-  #sponsor(
-    { gatewayPath }: Offer,
-    { maxSponsorFee: maxFee }: ResolvedLimits,
-    origin: string | undefined,
-    maxDeposit: bigint,
-  ): Sponsor | undefined {
-    const { sponsored: when } = this.#options;
-    return when === "never" || origin === undefined ? undefined : { when, origin, gatewayPath, maxFee, maxDeposit };
-  }
-
-  /** What the wallet holds, where that is less than what is wanted and still enough. */
-  async #affordable(demand: Offer, least: bigint, wanted: bigint): Promise<bigint> {
-    const { channels } = this.#options;
-    const chain = await channels.chains.get(demand.manager.chainId);
-    const held = await balanceOf(chain, demand.token, channels.wallet.address);
-    return held < wanted && held >= least ? held : wanted;
   }
 }

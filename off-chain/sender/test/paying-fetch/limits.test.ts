@@ -1,8 +1,16 @@
 import { encodeTerms, type Address } from "@rmps/proofs";
 import { expect } from "chai";
+import { hexlify, JsonRpcProvider, randomBytes, Wallet } from "ethers";
 
-import { LimitExceededError, SenderError, type LimitName, type PayingFetchOptions } from "../../src/index.ts";
-import { depositFor } from "../../src/paying-fetch/limits.ts";
+import {
+  LimitExceededError,
+  memoryStore,
+  SenderError,
+  type ChannelRecord,
+  type LimitName,
+  type PayingFetchOptions,
+} from "../../src/index.ts";
+import { depositFor, resolveLimits } from "../../src/paying-fetch/limits.ts";
 import { PRICE, type SellerOptions } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -124,14 +132,74 @@ describe("createPayingFetch within its limits", () => {
     expect(await chain.balance(chain.contract)).to.not.equal(0n);
   });
 
+  it("locks no more in all channels together, though a server names another receiver each time", async () => {
+    const receivers = Array.from({ length: 4 }, () => hexlify(randomBytes(20)) as Address);
+    const seller = await world.seller({ offer: { suggestedDeposit: 10n * PRICE } });
+    const { pay, events } = world.sender({ wallet: world.chain.key(3), limits: { maxLocked: 25n * PRICE } });
+    const ask = (receiver: Address) => {
+      Object.assign(seller.offer, { receiver });
+      return pay(`${seller.url}/${receiver}`);
+    };
+    for (const receiver of receivers.slice(0, 3)) expect((await ask(receiver)).status).to.equal(200);
+    // Nine of ten lie in each of the first two channels: seven were left for the third.
+    const opened = events.flatMap((event) => (event.kind === "opened" ? [event.amount / PRICE] : []));
+    expect(opened).to.deep.equal([10n, 10n, 7n]);
+    await ask(receivers[0]!);
+    await ask(receivers[0]!);
+    const block = await world.chain.blockNumber();
+    Object.assign(seller.options, { price: 4n * PRICE });
+    const error = await rejection(ask(receivers[3]!), LimitExceededError);
+    expect(error).to.include({ limit: "maxLocked", allowed: `${25n * PRICE}`, asked: `${26n * PRICE}` });
+    expect(error.remedy).to.match(/rmps close/);
+    expect(await world.chain.blockNumber(), "nothing was sent").to.equal(block);
+  });
+
+  it("counts what earlier sessions locked, and no more what is closed by now", async () => {
+    const limits = { maxLocked: 10n * PRICE };
+    const [first, second] = [await world.seller(), await world.seller()];
+    const store = memoryStore();
+    const { pay } = world.sender({ store, limits, wallet: world.chain.key(4) });
+    expect((await pay(`${first.url}/a`)).status).to.equal(200);
+    const later = world.sender({ store, limits: { maxLocked: 9n * PRICE }, wallet: world.chain.key(4) });
+    expect((await rejection(later.pay(`${second.url}/a`), LimitExceededError)).limit).to.equal("maxLocked");
+    // Closed behind the book's back.
+    const [{ terms }] = (await (await pay.channels).list()) as [ChannelRecord];
+    const receiver = new Wallet(first.receiverKey, new JsonRpcProvider(world.chain.url));
+    await (await world.chain.signer(0)).sendTransaction({ to: receiver.address, value: 10n ** 18n });
+    await (await world.chain.manager.connect(receiver).close(terms, 0n, 0n, "0x", 0n, "0x")).wait();
+    receiver.provider!.destroy();
+    expect((await later.pay(`${second.url}/a`)).status).to.equal(200);
+  });
+
+  it("locks by default what ten full channels hold", () => {
+    expect(resolveLimits({}, 18).maxLocked).to.equal(100n * TOKEN);
+    expect(resolveLimits({ maxDeposit: 5n }, 18).maxLocked).to.equal(50n);
+    expect(resolveLimits({ maxDeposit: 5n, maxLocked: 7n }, 18).maxLocked).to.equal(7n);
+  });
+
+  it("locks no more though many ask at once", async () => {
+    const sellers = [await world.seller(), await world.seller(), await world.seller()];
+    const { pay } = world.sender({ wallet: world.chain.key(5), limits: { maxDeposit: PRICE, maxLocked: 2n * PRICE } });
+    // What is paid for is not locked any more, so that nobody serves yet.
+    for (const seller of sellers) seller.options = { onPayment: () => "busy" };
+    await Promise.allSettled(sellers.map(({ url }) => pay(`${url}/a`)));
+    const deposits = (await (await pay.channels).list()).map(({ deposit }) => deposit);
+    expect(deposits.reduce((a, b) => a + b)).to.equal(2n * PRICE);
+  });
+
   it("deposits what is suggested, else ten times the price, within the limit and at least what is missing", () => {
-    const limits = { maxDeposit: 100n };
-    const token = STRANGER;
-    expect(depositFor({ token, price: 5n }, 5n, 0n, limits)).to.equal(50n);
-    expect(depositFor({ token, price: 5n, suggestedDeposit: 20n }, 5n, 0n, limits)).to.equal(20n);
-    expect(depositFor({ token, price: 5n, suggestedDeposit: 2000n }, 5n, 0n, limits)).to.equal(100n);
-    expect(depositFor({ token, price: 5n, suggestedDeposit: 1n }, 5n, 0n, limits)).to.equal(5n);
-    expect(depositFor({ token, price: 5n }, 5n, 90n, limits)).to.equal(10n);
-    expect(() => depositFor({ token, price: 5n }, 11n, 90n, limits)).to.throw(LimitExceededError);
+    const limits = { maxDeposit: 100n, maxLocked: 1000n };
+    const offer = { token: STRANGER, price: 5n };
+    const unspent = (here: bigint, elsewhere = 0n) => ({ here, elsewhere });
+    const suggesting = (suggestedDeposit: bigint) => ({ ...offer, suggestedDeposit });
+    expect(depositFor(offer, 5n, unspent(0n), limits)).to.deep.equal({ amount: 50n, most: 100n });
+    expect(depositFor(suggesting(20n), 5n, unspent(0n), limits).amount).to.equal(20n);
+    expect(depositFor(suggesting(2000n), 5n, unspent(0n), limits).amount).to.equal(100n);
+    expect(depositFor(suggesting(1n), 5n, unspent(0n), limits).amount).to.equal(5n);
+    expect(depositFor(offer, 5n, unspent(90n), limits)).to.deep.equal({ amount: 10n, most: 10n });
+    expect(() => depositFor(offer, 11n, unspent(90n), limits)).to.throw(LimitExceededError, /maxDeposit/);
+    expect(depositFor(offer, 5n, unspent(0n, 970n), limits)).to.deep.equal({ amount: 30n, most: 30n });
+    expect(depositFor(offer, 5n, unspent(0n, 995n), limits).amount).to.equal(5n);
+    expect(() => depositFor(offer, 5n, unspent(0n, 996n), limits)).to.throw(LimitExceededError, /maxLocked/);
   });
 });

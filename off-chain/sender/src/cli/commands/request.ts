@@ -21,6 +21,7 @@ export interface RequestOptions {
   silent?: boolean;
   maxPrice?: string;
   maxDeposit?: string;
+  maxLocked?: string;
   maxFee?: string;
 }
 
@@ -47,14 +48,22 @@ async function bodyOf(data: string): Promise<string | Buffer> {
   }
 }
 
-async function limitsOf({ maxPrice, maxDeposit, maxFee }: RequestOptions, context: Context): Promise<Limits> {
-  if (maxPrice === undefined && maxDeposit === undefined && maxFee === undefined) return {};
-  const token = await context.token();
-  return {
-    ...(maxPrice !== undefined && { maxPrice: parseTokens(maxPrice, token, "--max-price") }),
-    ...(maxDeposit !== undefined && { maxDeposit: parseTokens(maxDeposit, token, "--max-deposit") }),
-    ...(maxFee !== undefined && { maxSponsorFee: parseTokens(maxFee, token, "--max-fee") }),
-  };
+/** The limits that are options, by their names. */
+const LIMITS = {
+  maxPrice: "--max-price",
+  maxDeposit: "--max-deposit",
+  maxLocked: "--max-locked",
+  maxSponsorFee: "--max-fee",
+} as const;
+
+async function limitsOf({ maxFee: maxSponsorFee, ...options }: RequestOptions, context: Context): Promise<Limits> {
+  const given = { ...options, maxSponsorFee };
+  const limits: Limits = {};
+  for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    const text = given[name];
+    if (text !== undefined) limits[name] = parseTokens(text, await context.token(), LIMITS[name]);
+  }
+  return limits;
 }
 
 /** What could not be written is found out before it is paid for. */
