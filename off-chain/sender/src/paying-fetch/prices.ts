@@ -1,3 +1,4 @@
+import { SenderError } from "../errors.ts";
 import type { PreparedRequest } from "../http/request.ts";
 import type { Offer } from "@rmps/wire";
 
@@ -38,7 +39,9 @@ export class Prices {
 
   /** What the program says that a request costs, whoever sells it; undefined where it does not know. */
   known({ url, method }: Pick<PreparedRequest, "url" | "method">): bigint | undefined {
-    return typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
+    const price = typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
+    if (price === undefined || price >= 0n) return price;
+    throw new SenderError("configuration", "price: less than 0", "Answer with an amount, or with undefined.");
   }
 
   /** Remembers an offer, with what was really charged as its price. */

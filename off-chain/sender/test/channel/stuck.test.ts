@@ -1,6 +1,6 @@
 import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
-import { JsonRpcProvider } from "ethers";
+import { JsonRpcProvider, toQuantity } from "ethers";
 
 import { memoryStore, SenderError, type ChannelsOptions, type FeeRise, type Store } from "../../src/index.ts";
 import { BUSY, until, useManualNode } from "../support/node.ts";
@@ -71,6 +71,38 @@ describe("a transaction that is not mined", () => {
     expect((await store.read()).sent?.size ?? 0, "nothing is under way").to.equal(0);
   });
 
+  it("is waited for no longer than is allowed, and gone on with by the next call", async () => {
+    const store = memoryStore();
+    const receiver = await shop();
+    const before = await nonce();
+    await node.hold();
+    const { channels } = await process(store, { gas: { ...NEVER, giveUpAfter: 0 } });
+    const error = await rejection(channels.open(manager(), receiver, DEPOSIT), SenderError);
+    expect(error).to.include({ code: "chain" });
+    expect(error.message).to.match(new RegExp(`depositing: transaction 0x\\w+ \\(nonce ${before}\\) is not mined yet`));
+    expect(error.remedy).to.match(/nothing is sent twice.*--max-gas-price/);
+    await node.mine();
+    expect((await channels.open(manager(), receiver, DEPOSIT)).deposit).to.equal(DEPOSIT);
+    expect(await nonce(), "one transaction").to.equal(before + 1);
+  });
+
+  it("says that the account lacks gas money, if that is why its fee cannot be raised", async () => {
+    const store = memoryStore();
+    const receiver = await shop();
+    const address = world.chain.address(2);
+    await node.hold();
+    const quiet = await process(store, { gas: { ...NEVER, giveUpAfter: 0 } });
+    await rejection(quiet.channels.open(manager(), receiver, DEPOSIT), SenderError);
+    await node.spike();
+    const balance = await node.provider.getBalance(address);
+    const poor = 10n ** 16n;
+    await node.provider.send("hardhat_setBalance", [address, toQuantity(poor)]);
+    const next = await process(store, { gas: { ...AT_ONCE, giveUpAfter: 0 } });
+    const error = await rejection(next.channels.open(manager(), receiver, DEPOSIT), SenderError);
+    await node.provider.send("hardhat_setBalance", [address, toQuantity(balance)]);
+    expect(error.remedy).to.match(/lacks gas money/);
+  });
+
   it("is never paid for at more than the limit, and is mined once that is enough", async () => {
     const store = memoryStore();
     const maxFeePerGas = 4n * 10n ** 9n;
@@ -118,7 +150,7 @@ describe("a transaction that is not mined", () => {
     const before = await nonce();
     const deaf = new Deaf(world.chain.url, 31337, OPTIONS);
     void (await process(store, { rpc: deaf, gas: NEVER })).channels.open(manager(), receiver, DEPOSIT);
-    await until(async () => (await store.read()).sent?.size);
+    await until(async () => (await store.read()).sent?.values().next().value);
     const opened = await (
       await process(await copyOf(store), { gas: NEVER })
     ).channels.open(manager(), receiver, DEPOSIT);
@@ -147,20 +179,34 @@ describe("a transaction that is not mined", () => {
   });
 
   it("counts though the owner of a wallet replaced it by a faster one", async () => {
+    /** A node that counts how often it is asked what became of the transaction. */
+    class Counting extends JsonRpcProvider {
+      looks = 0;
+
+      override getTransactionReceipt(hash: string) {
+        this.looks++;
+        return super.getTransactionReceipt(hash);
+      }
+    }
     const store = memoryStore();
-    const wallet = await node.provider.getSigner(world.chain.address(2));
-    const { channels, rises } = await process(store, { wallet, gas: AT_ONCE });
+    const rpc = new Counting(world.chain.url, 31337, OPTIONS);
+    const wallet = await rpc.getSigner(world.chain.address(2));
+    let asked = 0;
+    wallet.signTransaction = () => Promise.reject(new Error(`asked ${++asked} times`));
+    const { channels, rises } = await process(store, { wallet, rpc, gas: AT_ONCE });
     const receiver = await shop();
     const before = await nonce();
     await node.hold();
     const opening = channels.open(manager(), receiver, DEPOSIT);
     const { to, data, gasLimit, nonce: same } = await sent(store);
     const fees = { maxFeePerGas: BUSY, maxPriorityFeePerGas: BUSY };
+    await until(() => (rpc.looks > 2 ? true : undefined));
     await wallet.sendUncheckedTransaction({ to, data, gasLimit, nonce: same, ...fees });
     await node.mine();
     expect((await opening).deposit).to.equal(DEPOSIT);
     expect(await nonce()).to.equal(before + 1);
-    expect(rises, "the wallet's owner raises fees, nobody else").to.deep.equal([]);
+    expect({ asked, rises }, "the wallet's owner raises fees, nobody else").to.deep.equal({ asked: 0, rises: [] });
+    rpc.destroy();
   });
 
   it("is forgotten on a chain that began anew, whose nonces are not there yet", async () => {

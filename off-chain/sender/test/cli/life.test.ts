@@ -54,6 +54,7 @@ describe("rmps open, topup, channels, close and finalize", () => {
       [["--receiver", "0x12", "--deposit", "1"], 2],
       [["--receiver", receiver, "--deposit", "1", "--challenge-period", "899"], 2],
       [["--deposit", "1"], 2],
+      [["shop.example/a", "--deposit", "1"], 2],
     ] as const) {
       const run = await world.run("open", ...args);
       expect(run.code, run.stderr).to.equal(code);

@@ -171,6 +171,18 @@ describe("createPayingFetch within its limits", () => {
     expect((await later.pay(`${second.url}/a`)).status).to.equal(200);
   });
 
+  it("refuses to pay less than nothing, though the program says that this is the price", async () => {
+    const seller = await world.seller();
+    const { pay, channel } = world.sender();
+    await pay(`${seller.url}/a`);
+    const store = (await pay.channels).book.store;
+    const { charged } = await channel();
+    const { pay: wrong } = world.sender({ store, price: () => -PRICE });
+    const error = await rejection(wrong(`${seller.url}/a`), SenderError);
+    expect([error.code, error.message]).to.deep.equal(["configuration", "price: less than 0"]);
+    expect((await channel()).charged).to.equal(charged);
+  });
+
   it("locks by default what ten full channels hold", () => {
     expect(resolveLimits({}, 18).maxLocked).to.equal(100n * TOKEN);
     expect(resolveLimits({ maxDeposit: 5n }, 18).maxLocked).to.equal(50n);

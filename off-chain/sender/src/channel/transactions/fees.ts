@@ -7,6 +7,8 @@ export interface GasOptions {
   readonly maxFeePerGas?: bigint;
   /** Milliseconds after which a transaction that is not mined is replaced by one with a higher fee; a minute by default. */
   readonly resendAfter?: number;
+  /** Milliseconds after which a call waits no longer; the next one goes on with its transaction. Ten minutes by default. */
+  readonly giveUpAfter?: number;
 }
 
 /** Without a limit of its own, an account pays at most so many times what nodes ask for. */

@@ -29,10 +29,8 @@ export interface OutboxOptions {
   readonly onFeeRaised: (rise: FeeRise) => void;
 }
 
-/** Milliseconds that a transaction is waited for; whoever asks again goes on with it. */
-const PATIENCE = 10 * 60_000;
-
 const RESEND_AFTER = 60_000;
+const GIVE_UP_AFTER = 10 * 60_000;
 
 /** Looks in a row that have to fail, or to show that the nonce is gone, until that is believed: nodes lag behind each other. */
 const BELIEVED = 3;
@@ -47,6 +45,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   /** What `finish` waited for; undefined: nothing, or it did nothing. */
   finished: TransactionReceipt | undefined;
+  /** Whether the node refused it last because the account cannot pay for it. */
+  #outOfMoney = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -78,7 +78,7 @@ export class Outbox {
     if (look.kind !== "pending" || (await isKnown(chain.provider, sent))) return false;
     if (!look.isNext || !(signer instanceof BaseWallet)) return true; // a chain that began anew, or a node that forgot it
     const { raw } = await this.#sign(sent);
-    await chain.provider.broadcastTransaction(raw).catch(() => undefined); // the next look tells
+    await this.#broadcast(raw);
     return false;
   }
 
@@ -127,7 +127,7 @@ export class Outbox {
   /** Stays with a transaction until it is mined. @throws SenderError `chain`; what is still under way stays in the book. */
   async #follow(first: SentTransaction): Promise<TransactionReceipt> {
     const { book, account, chain, gas } = this.#options;
-    const { resendAfter = RESEND_AFTER } = gas;
+    const { resendAfter = RESEND_AFTER, giveUpAfter = GIVE_UP_AFTER } = gas;
     let sent = first;
     const begun = Date.now();
     let last = begun;
@@ -146,12 +146,12 @@ export class Outbox {
         throw new TransactionFailed(sent, "another transaction took its place");
       }
       if (look.kind === "failed" && inARow.failed === BELIEVED) throw chainError(look.error, sent.doing);
-      if (Date.now() - begun > PATIENCE) throw new TransactionStuck(sent);
       const isItsTurn = look.kind === "pending" && look.isNext; // else one that is not ours holds it up
       if (isItsTurn && Date.now() - last >= resendAfter) {
         sent = await this.#push(sent);
         last = Date.now();
       }
+      if (Date.now() - begun >= giveUpAfter) throw new TransactionStuck(sent, this.#outOfMoney);
       await pause(chain);
     }
   }
@@ -168,12 +168,20 @@ export class Outbox {
         const { doing, nonce, maxFeePerGas, maxPriorityFeePerGas } = next.sent;
         onFeeRaised({ doing, nonce, maxFeePerGas, maxPriorityFeePerGas, hash: next.sent.hashes.at(-1)! });
       }
-      await chain.provider.broadcastTransaction(next.raw).catch(() => undefined); // known, or mined: the next look tells
+      await this.#broadcast(next.raw);
       return next.sent;
     } catch (error) {
       if (error instanceof SenderError && error.code === "state") throw error;
       return sent; // the node does not answer: the next look tells
     }
+  }
+
+  /** Hands it to the node, which may know it, or one that replaced it: what became of it, the next look tells. */
+  async #broadcast(raw: string): Promise<void> {
+    this.#outOfMoney = false;
+    await this.#options.chain.provider.broadcastTransaction(raw).catch((error: unknown) => {
+      this.#outOfMoney = chainError(error, "").code === "insufficient-funds";
+    });
   }
 
   /** Signs it with its fees. It gets the hash of that, if it had not. */

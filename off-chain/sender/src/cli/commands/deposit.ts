@@ -7,6 +7,7 @@ import { readOffer } from "../../http/dialect.ts";
 import { offerChecker } from "../../paying-fetch/offer-check.ts";
 import type { Context } from "../context.ts";
 import { parseTokens, show, type Token } from "../money.ts";
+import { checkedUrl } from "../url.ts";
 import { pick } from "./pick.ts";
 
 /** Who pays the gas. */
@@ -25,7 +26,7 @@ export interface OpenOptions extends SponsorOptions {
 
 /** What the server at a URL offers, checked against the default limits. */
 async function offerAt(address: string, context: Context): Promise<Offer> {
-  const response = await fetch(address, { redirect: "manual" });
+  const response = await fetch(checkedUrl(address), { redirect: "manual" });
   void response.body?.cancel();
   const offer = response.status === 402 ? readOffer(response.headers) : undefined;
   if (offer === undefined) {

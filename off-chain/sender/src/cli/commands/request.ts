@@ -10,6 +10,7 @@ import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseTokens, printable, show } from "../money.ts";
 import { toJson } from "../output.ts";
+import { checkedUrl } from "../url.ts";
 
 /** Options of `rmps get` and `rmps post`. */
 export interface RequestOptions {
@@ -73,12 +74,6 @@ async function checkWritable(path: string): Promise<void> {
   } catch (error) {
     throw new SenderError("configuration", `-o: ${(error as Error).message}`, "Name a file that can be written.");
   }
-}
-
-function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new SenderError("configuration", `${printable(text)} is no URL`, "Begin it with http:// or https://.");
 }
 
 /** Receipts and what else happens, on standard error. */
