@@ -28,7 +28,7 @@ export interface PaywallOptions {
   readonly page?: Page;
   /** Unix milliseconds; the system's clock unless given. */
   readonly now?: () => number;
-  /** Told of every decision, for metrics and logs. */
+  /** Told of every decision, for metrics and logs. What it throws changes none, and is warned of. */
   readonly onDecision?: (decision: Decision) => void;
   /** Limits how often payments are tried; unlimited unless given. */
   readonly turnstile?: Turnstile;

@@ -33,13 +33,13 @@ export interface ChannelFacts {
   readonly closesAt: number;
 }
 
-/** What we know about a channel apart from the chain. A re-org changes none of it. */
+/** What we know about a channel apart from the chain. A re-org changes nothing of it but the fees of deposits that go. */
 export interface ChannelAccount {
   /** Highest balance proven, never below `settled`. */
   readonly accepted: bigint;
   /** Charged, requests in flight included. */
   readonly spent: bigint;
-  /** Agreed for a sponsored deposit and not charged yet: it counts as spent from the next proof on. */
+  /** Agreed for sponsored deposits and not charged yet: it counts as spent from the next proof on. */
   readonly fee: bigint;
   /** The part of `spent` whose requests are not finished and may yet be undone: not to be settled. */
   readonly inFlight: bigint;
