@@ -1,7 +1,7 @@
 import { keccak256, type Address, type Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Alarms } from "../alarms.ts";
-import { RpcError } from "../chain/rpc/errors.ts";
+import { isOfNode, RpcError } from "../chain/rpc/errors.ts";
 import type { Errand, ErrandTools } from "../chain/settler/errand.ts";
 import type { Situation } from "../chain/settler/outbox.ts";
 import type { ChainStore } from "../store/chain.ts";
@@ -101,13 +101,22 @@ export class Submission implements Errand {
     this.gasSpent += cost ?? 0n;
   }
 
-  /** Where ours was reverted: transactions of others that made the very deposit, as their calldata shows. */
+  /**
+   * Where ours was reverted: transactions of others that made the very deposit, as their calldata shows. None where no
+   * node tells: a fee is not worth holding up the queue, in which disputes wait.
+   */
   async #faster({ channels, data, hashes }: QueuedTransaction): Promise<Hex[]> {
-    const { chain, account } = this.#options;
+    const { chain, account, log } = this.#options;
     const all = await Promise.all(channels.map((channel) => chain.deposits(channel, LATEST)));
     const theirs = all.flat().filter((hash) => !hashes.includes(hash));
-    const calls = await Promise.all(theirs.map((hash) => account.calldata(hash)));
-    return theirs.filter((_, at) => calls[at]?.includes(data.slice(2)));
+    try {
+      const calls = await Promise.all(theirs.map((hash) => account.calldata(hash)));
+      return theirs.filter((_, at) => calls[at]?.includes(data.slice(2)));
+    } catch (error) {
+      if (!isOfNode(error)) throw error;
+      log.warn({ err: error, channels }, "cannot tell who made a sponsored deposit: its fee is let go");
+      return [];
+    }
   }
 
   /** Nothing is sent for it, and it costs nothing. */

@@ -2,6 +2,7 @@ import type { Hex } from "@rmps/proofs";
 import { expect } from "chai";
 import { parseEther, Wallet } from "ethers";
 import { account, eventually, GAS_PAYER, UNIT } from "../support/chain.ts";
+import { NodeError } from "../support/faulty-node.ts";
 import { pay } from "../support/receiver.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { useSponsoringShop } from "../support/sponsoring-shop.ts";
@@ -142,6 +143,27 @@ describe("sponsoring, while a deposit is under way,", () => {
     await eventually(async () => (await shop.queue()).length === 0);
     await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
     expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ code: "insufficient-payment" });
+  });
+
+  it("holds up nothing where no node tells what a stranger submitted: the fee is let go", async () => {
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
+    await shop.restart({ rpc: node.url });
+    const sender = await penniless(chain);
+    const terms = chain.termsOf(sender);
+    const channel = chain.channel(sender, terms);
+    await shop.holdBack();
+    await shop.ask(await byAuthorization(chain, sender, { terms }));
+    const [row] = await shop.queue();
+    const { privateKey, address } = Wallet.createRandom();
+    await shop.jumpQueue({ key: privateKey as Hex, address: address as Hex }, chain.manager.contract, row!.data);
+    const unknown = () => Promise.reject(new NodeError("the method does not exist"));
+    node.fault = (method, _, real) => (method === "eth_getTransactionByHash" ? unknown() : real());
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.queue()).length === 0);
+    expect(node.calls.get("eth_getTransactionByHash")).to.be.above(0);
+    await eventually(async () => (await shop.receiver.store.channel(channel.id))?.confirmedDeposit === UNIT);
+    expect(await pay(shop.receiver, channel, 5n, 5n)).to.include({ kind: "paid", spent: 5n });
   });
 
   it("never stands in the way of a dispute, not even on the same channel", async () => {
