@@ -36,7 +36,7 @@ const METHODS = [
 
 const SOLD = ["/doggo.jpg", "/kitten.jpg", "/teapot.jpg", "/test.txt?x=1"];
 
-/** What is not sold: the API, and nonsense. */
+/** What is not sold: the API, and nonsense; and what is, in the absolute form. */
 function targets({ channel }: Material): string[] {
   const place = `/api/1/channels/${channel.terms.sender}/${channel.id}`;
   return [
