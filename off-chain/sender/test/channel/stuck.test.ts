@@ -86,6 +86,14 @@ describe("a transaction that is not mined", () => {
     expect(await nonce(), "one transaction").to.equal(before + 1);
   });
 
+  it("is to be sped up in the wallet, if it was sent there", async () => {
+    const wallet = await node.provider.getSigner(world.chain.address(2));
+    await node.hold();
+    const { channels } = await process(memoryStore(), { wallet, gas: { ...AT_ONCE, giveUpAfter: 0 } });
+    const error = await rejection(channels.open(manager(), await shop(), DEPOSIT), SenderError);
+    expect(error.remedy).to.match(/raise its fee in the wallet/);
+  });
+
   it("says that the account lacks gas money, if that is why its fee cannot be raised", async () => {
     const store = memoryStore();
     const receiver = await shop();

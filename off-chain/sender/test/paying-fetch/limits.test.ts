@@ -6,7 +6,6 @@ import {
   LimitExceededError,
   memoryStore,
   SenderError,
-  type ChannelRecord,
   type LimitName,
   type PayingFetchOptions,
 } from "../../src/index.ts";
@@ -155,20 +154,22 @@ describe("createPayingFetch within its limits", () => {
   });
 
   it("counts what earlier sessions locked, and no more what is closed by now", async () => {
-    const limits = { maxLocked: 10n * PRICE };
     const [first, second] = [await world.seller(), await world.seller()];
-    const store = memoryStore();
-    const { pay } = world.sender({ store, limits, wallet: world.chain.key(4) });
-    expect((await pay(`${first.url}/a`)).status).to.equal(200);
-    const later = world.sender({ store, limits: { maxLocked: 9n * PRICE }, wallet: world.chain.key(4) });
-    expect((await rejection(later.pay(`${second.url}/a`), LimitExceededError)).limit).to.equal("maxLocked");
+    const [store, wallet] = [memoryStore(), world.chain.key(4)];
+    const { pay } = world.sender({ store, wallet });
+    for (const { url } of [first, second]) expect((await pay(`${url}/a`)).status).to.equal(200);
+    // Nine of ten lie in each. What costs ten needs one more.
+    second.options = { price: 10n * PRICE };
+    const later = world.sender({ store, wallet, limits: { maxLocked: 18n * PRICE } });
+    const error = await rejection(later.pay(`${second.url}/b`), LimitExceededError);
+    expect(error).to.include({ limit: "maxLocked", asked: `${19n * PRICE}` });
     // Closed behind the book's back.
-    const [{ terms }] = (await (await pay.channels).list()) as [ChannelRecord];
+    const { terms } = (await (await pay.channels).list()).find(({ origin }) => origin === first.url)!;
     const receiver = new Wallet(first.receiverKey, new JsonRpcProvider(world.chain.url));
     await (await world.chain.signer(0)).sendTransaction({ to: receiver.address, value: 10n ** 18n });
     await (await world.chain.manager.connect(receiver).close(terms, 0n, 0n, "0x", 0n, "0x")).wait();
     receiver.provider!.destroy();
-    expect((await later.pay(`${second.url}/a`)).status).to.equal(200);
+    expect((await later.pay(`${second.url}/b`)).status).to.equal(200);
   });
 
   it("refuses to pay less than nothing, though the program says that this is the price", async () => {

@@ -50,12 +50,9 @@ export class TransactionFailed extends SenderError {
 
 /** A transaction was waited for in vain. It is still under way, and in the book. */
 export class TransactionStuck extends SenderError {
-  /** @param outOfMoney whether the node said that the account cannot pay for it. */
-  constructor({ doing, nonce, hashes }: SentTransaction, outOfMoney: boolean) {
+  /** @param remedy what to do beside. */
+  constructor({ doing, nonce, hashes }: SentTransaction, remedy: string) {
     const message = `${doing}: transaction ${hashes.at(-1)} (nonce ${nonce}) is not mined yet`;
-    const allow = outOfMoney
-      ? "The account lacks gas money: send it some native coins."
-      : "Where gas is dear, allow more: gas.maxFeePerGas, --max-gas-price.";
-    super("chain", message, `Do the same again to go on with it: nothing is sent twice. ${allow}`);
+    super("chain", message, `Do the same again to go on with it: nothing is sent twice. ${remedy}`);
   }
 }

@@ -151,7 +151,7 @@ export class Outbox {
         sent = await this.#push(sent);
         last = Date.now();
       }
-      if (Date.now() - begun >= giveUpAfter) throw new TransactionStuck(sent, this.#outOfMoney);
+      if (Date.now() - begun >= giveUpAfter) throw new TransactionStuck(sent, this.#remedy);
       await pause(chain);
     }
   }
@@ -174,6 +174,13 @@ export class Outbox {
       if (error instanceof SenderError && error.code === "state") throw error;
       return sent; // the node does not answer: the next look tells
     }
+  }
+
+  /** What helps a transaction that is stuck. */
+  get #remedy(): string {
+    if (!(this.#options.signer instanceof BaseWallet)) return "Or raise its fee in the wallet.";
+    if (this.#outOfMoney) return "The account lacks gas money: send it some native coins.";
+    return "Where gas is dear, allow more: gas.maxFeePerGas, --max-gas-price.";
   }
 
   /** Hands it to the node, which may know it, or one that replaced it: what became of it, the next look tells. */
