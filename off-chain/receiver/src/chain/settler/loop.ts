@@ -56,12 +56,11 @@ export class SettlerLoop {
   readonly account: GasAccount;
 
   constructor(options: SettlerLoopOptions) {
-    const { rpc, chainId, key, store, alarms, contract, now, log } = options;
+    const { rpc, chainId, key, store, alarms, contract, now, log, resendMs, maxFeePerGas } = options;
     const account = new GasAccount(rpc, chainId, key);
     this.#options = options;
     this.account = account;
     this.#gas = new GasWatch(account, alarms, now);
-    const { resendMs, maxFeePerGas } = options;
     const onChange = async (row: QueuedTransaction) => this.#errand?.follow(row);
     this.#outbox = new Outbox({ store: store.transactions, account, resendMs, maxFeePerGas, log, now, onChange });
     this.#errand = options.errand?.({ account, outbox: this.#outbox, gas: this.#gas });
@@ -158,7 +157,6 @@ export class SettlerLoop {
   async #round(): Promise<void> {
     const { watcher, alarms, store } = this.#options;
     if (!watcher.leading) {
-      this.#closing.forget();
       this.#settler.forget();
       // It sells too, and must not where the account that they share could not defend a channel.
       await this.#gas.look(undefined, async () => (await store.totals()).open, false);

@@ -57,6 +57,7 @@ export class Settler {
   /** Forgets what another node may have changed: to be called while this one does not lead. */
   forget(): void {
     this.#ages.forget();
+    this.#options.closing.forget();
   }
 
   /** One round, on the node that leads. @throws RpcUnavailable, StoreUnavailable: the next round tries again. */
