@@ -23,6 +23,8 @@ function spoken(names: readonly DialectName[]): Dialect[] {
   return DIALECTS.filter((name) => names.includes(name)).map((name) => all[name]);
 }
 
+const known = spoken(DIALECTS);
+
 function isParseError(error: unknown): asserts error is ParseError {
   if (!(error instanceof ParseError)) throw error;
 }
@@ -35,7 +37,7 @@ function isParseError(error: unknown): asserts error is ParseError {
 export function readPayment(headers: HeadersLike, options: DialectOptions = {}): Reading {
   const source = headerSource(headers);
   let found: Reading = { kind: "none" };
-  for (const dialect of spoken(DIALECTS)) {
+  for (const dialect of known) {
     const reading = readOne(dialect, source, options);
     if (reading.kind === "none") continue;
     if (found.kind !== "none") {
@@ -141,7 +143,7 @@ export function readChallenge(headers: HeadersLike, dialects: readonly DialectNa
  */
 export function readReceipt(headers: HeadersLike): ReceiptReading {
   const source = headerSource(headers);
-  for (const dialect of spoken(DIALECTS)) {
+  for (const dialect of known) {
     try {
       const receipt = dialect.readReceipt(source);
       if (receipt !== undefined) return { kind: "receipt", receipt };

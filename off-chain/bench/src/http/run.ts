@@ -1,4 +1,3 @@
-import type { Latencies } from "../load/generator.ts";
 import {
   openSession,
   startGenerator,
@@ -14,11 +13,11 @@ export interface Turn extends Measured {
   readonly yardstick: number;
 }
 
-/** A contender's turns, round by round, and their medians; latencies are those of all its turns together. */
+/** A contender's turns, round by round, and their medians. */
 export interface Result {
   readonly name: string;
   readonly rounds: readonly Turn[];
-  readonly median: Measured & Latencies;
+  readonly median: Measured;
 }
 
 /** How contenders are run. */
@@ -36,11 +35,13 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
 
-function resultOf(name: string, rounds: readonly Turn[], latencies: Latencies): Result {
+/** The result of turns, of one start of a contender or of several. */
+export function resultOf(name: string, rounds: readonly Turn[]): Result {
   const of = (field: keyof Measured): number => median(rounds.map((round) => round[field]));
   const rss = Math.max(...rounds.map((round) => round.rss));
-  const middle = { requests: of("requests"), all: of("all"), rate: of("rate"), cpu: of("cpu") };
-  return { name, rounds, median: { ...middle, generator: of("generator"), rss, ...latencies } };
+  const counts = { requests: of("requests"), all: of("all"), rate: of("rate") };
+  const costs = { cpu: of("cpu"), p50: of("p50"), p99: of("p99"), generator: of("generator"), rss };
+  return { name, rounds, median: { ...counts, ...costs } };
 }
 
 /**
@@ -71,7 +72,8 @@ export async function runAll(contenders: readonly Contender[], plan: Plan): Prom
     }
     for (const [index, session] of sessions.entries()) {
       const { name } = contenders[index]!;
-      results.set(name, resultOf(name, measured[index]!, await session.end()));
+      await session.end();
+      results.set(name, resultOf(name, measured[index]!));
     }
   } finally {
     process.stdout.write("\n");

@@ -22,8 +22,6 @@ export interface Turn {
   /** Milliseconds under load before what is measured, and those that are measured. */
   readonly lead: number;
   readonly measure: number;
-  /** Whether it only warms up: how long its answers took does not count. */
-  readonly forget: boolean;
 }
 
 /** What was seen from outside. */
@@ -35,12 +33,9 @@ export interface Outcome {
   /** CPU time of the generator within the window, as a share of it: near 1, it is the generator that is measured. */
   readonly generator: number;
   readonly exhausted: boolean;
-}
-
-/** Milliseconds that the answers of all measured turns of a session took. */
-export interface Latencies {
-  readonly p50: number;
-  readonly p99: number;
+  /** Milliseconds that its answers took. Null, for messages are JSON, where there were none. */
+  readonly p50: number | null;
+  readonly p99: number | null;
 }
 
 interface Session {
@@ -49,7 +44,6 @@ interface Session {
   readonly queues: Buffer[][];
   /** Requests that were prepared for each connection. */
   prepared: number;
-  readonly latencies: number[];
 }
 
 /** After the measured window the load goes on for a while, so that the server's own sample is taken under load. */
@@ -69,13 +63,13 @@ async function handle(message: { kind: string }): Promise<void> {
       return sign(message as unknown as Prepare);
     case "turn":
       return run(message as unknown as Turn);
-    case "latencies":
-      return summarize((message as unknown as { session: number }).session);
+    case "forget":
+      sessions.delete((message as unknown as { session: number }).session);
   }
 }
 
 async function sign({ session: id, ports, connections, each, ...order }: Prepare): Promise<void> {
-  const session = sessions.get(id) ?? { ports, queues: [], prepared: 0, latencies: [] };
+  const session = sessions.get(id) ?? { ports, queues: [], prepared: 0 };
   sessions.set(id, session);
   let left = Math.min(...Array.from({ length: connections }, (_, index) => session.queues[index]?.length ?? 0));
   if (EXPIRING.has(order.vouchers)) {
@@ -89,22 +83,15 @@ async function sign({ session: id, ports, connections, each, ...order }: Prepare
   say({ kind: "prepared" });
 }
 
-function summarize(id: number): void {
-  const latencies = sessions.get(id)!.latencies.sort((a, b) => a - b);
-  sessions.delete(id);
-  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
-  say({ kind: "latencies", p50: at(0.5), p99: at(0.99) });
-}
-
 const cpuNow = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
 
-async function run({ session: id, lead, measure, forget }: Turn): Promise<void> {
-  const { ports, queues, latencies } = sessions.get(id)!;
+async function run({ session: id, lead, measure }: Turn): Promise<void> {
+  const { ports, queues } = sessions.get(id)!;
+  const latencies: number[] = [];
   const statuses: Record<string, number> = {};
-  const before = latencies.length;
   let [measuring, ended, exhausted] = [false, false, false];
   let [begun, cpu] = [0, 0];
 
@@ -114,7 +101,10 @@ async function run({ session: id, lead, measure, forget }: Turn): Promise<void> 
     measuring = false;
     const milliseconds = performance.now() - begun;
     const generator = (cpuNow() - cpu) / milliseconds;
-    say({ kind: "end", requests: latencies.length - before, milliseconds, statuses, generator, exhausted });
+    latencies.sort((a, b) => a - b);
+    const at = (share: number): number | null => latencies[Math.floor(latencies.length * share)] ?? null;
+    const outcome = { requests: latencies.length, milliseconds, statuses, generator, exhausted };
+    say({ kind: "end", ...outcome, p50: at(0.5), p99: at(0.99) });
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -150,6 +140,5 @@ async function run({ session: id, lead, measure, forget }: Turn): Promise<void> 
       lead + measure + TAIL,
     );
   });
-  if (forget) latencies.length = before;
   say({ kind: "idle" });
 }

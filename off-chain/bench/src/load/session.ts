@@ -3,7 +3,7 @@ import { CORES } from "../process/pin.ts";
 import type { Sample } from "../servers/report.ts";
 import type { VoucherKind } from "../vouchers/prepare.ts";
 import { CONNECTIONS } from "../world.ts";
-import type { Latencies, Outcome } from "./generator.ts";
+import type { Outcome } from "./generator.ts";
 
 /** A server under test. */
 export interface Contender {
@@ -36,6 +36,9 @@ export interface Measured {
   readonly rate: number;
   /** CPU time of the server processes for each request, µs. */
   readonly cpu: number;
+  /** Milliseconds that its answers took; infinite where there were none. */
+  readonly p50: number;
+  readonly p99: number;
   /** Resident memory of the largest server process after the turn, bytes. */
   readonly rss: number;
   /** CPU time of the load generator, as a share of the turn. */
@@ -52,10 +55,10 @@ export interface Duration {
 export interface Session {
   /** Puts it under the load of all connections. @throws Error where an answer is not 200. */
   turn(duration: Duration): Promise<Measured>;
-  /** Loads it for so many milliseconds, and forgets what was seen. */
+  /** Loads it for so many milliseconds. */
   warmUp(milliseconds: number): Promise<void>;
-  /** Ends it. @returns how long the answers of all its turns took. */
-  end(): Promise<Latencies>;
+  /** Ends it. */
+  end(): Promise<void>;
 }
 
 /** Starts the load generator: one for all runs, because it remembers what it has signed. */
@@ -108,11 +111,11 @@ export async function openSession(generator: Child, contender: Contender): Promi
   const session = ++sessions;
   let expected = contender.guess;
 
-  async function turn({ lead, measure }: Duration, kind: "turn" | "warm-up"): Promise<Measured> {
+  async function turn({ lead, measure }: Duration, warming = false): Promise<Measured> {
     const each = Math.ceil((expected * SPARE * (lead + measure + AROUND)) / 1000 / connections) + 4;
     generator.send({ kind: "prepare", session, ports, vouchers, connections, each, shared });
     await generator.next("prepared");
-    generator.send({ kind: "turn", session, lead, measure, forget: kind === "warm-up" });
+    generator.send({ kind: "turn", session, lead, measure });
     await generator.next("begin");
     const before = await Promise.all(servers.map(sampleOf));
     const outcome = await generator.next<Outcome>("end");
@@ -123,28 +126,27 @@ export async function openSession(generator: Child, contender: Contender): Promi
     if (bad.length > 0) throw new Error(`${contender.name}: not all answers were 200: ${JSON.stringify(bad)}`);
     const rate = (outcome.requests / outcome.milliseconds) * 1000;
     expected = outcome.exhausted ? 2 * expected : Math.max(rate, expected / 2);
-    if (outcome.exhausted && kind === "turn") {
+    if (outcome.exhausted && !warming) {
       console.error(`${contender.name}: ran out of prepared requests, window shortened`);
     }
     const cpu = sum(after.map((sample, node) => sample.cpu - before[node]!.cpu));
     const served = sum(after.map((sample, node) => sample.served - before[node]!.served));
     const rss = Math.max(...after.map((sample) => sample.rss));
-    const { requests, generator: share } = outcome;
-    return { requests, all: sum(Object.values(outcome.statuses)), rate, cpu: cpu / served, rss, generator: share };
+    const { requests, generator: share, p50, p99 } = outcome;
+    const all = sum(Object.values(outcome.statuses));
+    const latencies = { p50: p50 ?? Infinity, p99: p99 ?? Infinity };
+    return { requests, all, rate, cpu: cpu / served, ...latencies, rss, generator: share };
   }
 
   return {
-    turn: (duration) => turn(duration, "turn"),
+    turn: (duration) => turn(duration),
     async warmUp(milliseconds) {
       const turns = Math.ceil(milliseconds / WARM_UP_TURN);
-      for (let i = 0; i < turns; i++) await turn({ lead: 0, measure: milliseconds / turns }, "warm-up");
+      for (let i = 0; i < turns; i++) await turn({ lead: 0, measure: milliseconds / turns }, true);
     },
     async end() {
-      generator.send({ kind: "latencies", session });
-      // Messages are JSON, which has no NaN: where nothing was answered, null came.
-      const { p50, p99 } = await generator.next<{ p50: number | null; p99: number | null }>("latencies");
+      generator.send({ kind: "forget", session });
       await Promise.all(servers.map((server) => server.stop()));
-      return { p50: p50 ?? NaN, p99: p99 ?? NaN };
     },
   };
 }

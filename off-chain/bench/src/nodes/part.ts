@@ -1,6 +1,5 @@
 import type { Finding } from "../finding.ts";
 import { median } from "../http/run.ts";
-import type { Latencies } from "../load/generator.ts";
 import { openSession, startGenerator, type Contender, type Measured, type Session } from "../load/session.ts";
 import type { Options } from "../options.ts";
 import { startPostgres, type Postgres } from "../ours/postgres.ts";
@@ -24,7 +23,6 @@ interface Group extends Kind {
   readonly rounds: Measured[];
   /** CPU time of all the database's processes for each request, µs. */
   readonly database: number[];
-  latencies: Latencies;
 }
 
 /** Several receivers on one PostgreSQL, with channels that pay on all of them. */
@@ -39,7 +37,7 @@ export async function nodesPart({ quick }: Options): Promise<Finding> {
     for (const kind of quick ? [one, four, apart] : [one, { ...four, nodes: 2 }, four, apart]) {
       const session = await openSession(generator, await contenderOf(postgres, kind));
       await session.warmUp(warmup);
-      sessions.push([{ ...kind, rounds: [], database: [], latencies: { p50: NaN, p99: NaN } }, session]);
+      sessions.push([{ ...kind, rounds: [], database: [] }, session]);
     }
     for (let round = 0; round < rounds; round++) {
       for (const [group, session] of sessions) {
@@ -49,7 +47,7 @@ export async function nodesPart({ quick }: Options): Promise<Finding> {
         group.database.push((postgres.cpu() - before) / turn.all);
       }
     }
-    for (const [group, session] of sessions) group.latencies = await session.end();
+    for (const [, session] of sessions) await session.end();
     return findingOf(sessions.map(([group]) => group));
   } finally {
     await generator.stop();
@@ -77,19 +75,16 @@ function growth(group: Group, base: Group): number {
 }
 
 function findingOf(groups: readonly Group[]): Finding {
-  const cpu = ({ rounds }: Group): number => median(rounds.map((round) => round.cpu));
-  const rows = groups.map((group) => {
-    const { nodes, together, rounds, database, latencies } = group;
-    const rate = median(rounds.map((round) => round.rate));
-    return [
-      together ? String(nodes) : `${nodes}, each with a database of its own`,
-      rate,
-      cpu(group),
-      median(database),
-      latencies.p50,
-      latencies.p99,
-    ];
-  });
+  const of = ({ rounds }: Group, field: keyof Measured): number => median(rounds.map((round) => round[field]));
+  const cpu = (group: Group): number => of(group, "cpu");
+  const rows = groups.map((group) => [
+    group.together ? String(group.nodes) : `${group.nodes}, each with a database of its own`,
+    of(group, "rate"),
+    cpu(group),
+    median(group.database),
+    of(group, "p50"),
+    of(group, "p99"),
+  ]);
   const [single, control] = [groups[0]!, groups.at(-1)!];
   const sharing = groups.filter(({ together }) => together);
   const largest = sharing.at(-1)!;

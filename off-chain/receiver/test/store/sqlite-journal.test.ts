@@ -88,7 +88,7 @@ describe("The journal of a SQLite store", () => {
 
   for (const { name, channels: count, turns } of [
     { name: "channels", channels: 1024, turns: 1 },
-    { name: "entries of few", channels: 128, turns: 32 },
+    { name: "entries of few", channels: 128, turns: 8 },
   ]) {
     it(`does not grow without end, by ${name}`, async () => {
       const store = await openStore(path, options);

@@ -35,7 +35,7 @@ export function guardAnswer(response: ServerResponse, paid: PaidRequest): void {
   response.writeHead = writeGuardedHead;
 
   // Comes after every answer too; the first ending counts.
-  response.once("close", () => {
+  response.on("close", () => {
     if (!response.headersSent) void paid.ended({ kind: "gone" });
     else void paid.ended({ kind: "answered", status: response.statusCode, answer: collected?.() });
   });
@@ -69,13 +69,15 @@ function isPlain(headers: Headers | undefined): headers is OutgoingHttpHeaders |
 /** Headers of an answer together with those that take the place of any of the same name, whatever its case. */
 function replaced(headers: OutgoingHttpHeaders = {}, by: HeaderMap): OutgoingHttpHeaders {
   const merged: OutgoingHttpHeaders = { ...by };
-  let names: Set<string> | undefined;
+  const names = Object.keys(by);
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    names ??= new Set(Object.keys(by).map((other) => other.toLowerCase()));
-    if (!names.has(name.toLowerCase())) merged[name] = value;
+    if (value !== undefined && !names.some((other) => isSame(name, other))) merged[name] = value;
   }
   return merged;
+}
+
+function isSame(name: string, other: string): boolean {
+  return name.length === other.length && name.toLowerCase() === other.toLowerCase();
 }
 
 /** Headers in any of the forms that `writeHead` takes. */

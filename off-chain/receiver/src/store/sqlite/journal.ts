@@ -4,8 +4,8 @@ import type { Account } from "../../ledger/account.ts";
 import { fromAmount } from "./rows.ts";
 import type { Wal } from "./wal.ts";
 
-/** Entries after which they are posted: so many share what it costs. */
-const MOST_ENTRIES = 4096;
+/** Entries after which they are posted: so many share what it costs, and payments wait meanwhile. */
+const MOST_ENTRIES = 1024;
 /** Channels with entries after which they are posted: payments wait meanwhile, the longer the more there are. */
 const MOST_CHANNELS = 1024;
 
