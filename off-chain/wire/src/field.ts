@@ -11,16 +11,24 @@ export function within<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    // The same class, so that a challenge at fault stays one.
-    const Kind = error.constructor as typeof ParseError;
-    throw new Kind(`${name}: ${error.message}`, error.remedy);
+    throw named(name, error);
   }
+}
+
+function named(name: string, error: unknown): unknown {
+  if (!(error instanceof ParseError)) return error;
+  // The same class, so that a challenge at fault stays one.
+  const Kind = error.constructor as typeof ParseError;
+  return new Kind(`${name}: ${error.message}`, error.remedy);
 }
 
 /** Parses the value of a header or member. @throws ParseError that names it in front. */
 export function field<T>(name: string, value: string, parse: (text: string) => T): T {
-  return within(name, () => parse(value));
+  try {
+    return parse(value);
+  } catch (error) {
+    throw named(name, error);
+  }
 }
 
 /** An address that is not zero. @throws ParseError */

@@ -6,16 +6,12 @@ import type { RefusedRequest, RequestFacts } from "./types.ts";
 /** Visible ASCII, at most 255 characters. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/**
- * What a request with an `Idempotency-Key` is known by: the digest of its channel, method, target, body and key.
- * @returns undefined where it has no key.
- */
+/** What a request with an `Idempotency-Key` is known by: the digest of its channel, method, target, body and key. */
 export async function idempotencyOf(
   request: RequestFacts,
   channelId: Hex,
-): Promise<{ readonly kind: "digest"; readonly digest: Hex } | RefusedRequest | undefined> {
-  const key = request.header("idempotency-key");
-  if (key === undefined) return undefined;
+  key: string,
+): Promise<{ readonly kind: "digest"; readonly digest: Hex } | RefusedRequest> {
   if (!KEY.test(key)) {
     return simpleProblem(400, "malformed-key", "Idempotency-Key must be 1 to 255 visible ASCII characters.");
   }

@@ -26,9 +26,12 @@ export function createPaywall(options: PaywallOptions): Paywall {
   const suggest = options.suggestDeposit ?? ((price: bigint) => price * 100n);
   const refuser = new Refuser(options);
 
+  let last: Offer | undefined; // Most requests cost what the one before did.
+
   function offerFor({ price }: Sale): Offer {
+    if (last?.price === price) return last;
     const suggested = suggest(price);
-    return {
+    return (last = {
       gatewayPath,
       price,
       manager,
@@ -37,11 +40,15 @@ export function createPaywall(options: PaywallOptions): Paywall {
       receiverSigner: terms.receiverSigner,
       challengePeriod: options.challengePeriod,
       suggestedDeposit: suggested > terms.minDeposit ? suggested : terms.minDeposit,
-    };
+    });
   }
 
   /** What in the payment contradicts the request or the offer, before the ledger is asked. */
-  async function objection(request: RequestFacts, payment: Payment, offer: Offer): Promise<Refusal | undefined> {
+  function objection(
+    request: RequestFacts,
+    payment: Payment,
+    offer: Offer,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
     if (payment.maxPrice !== undefined && payment.maxPrice < offer.price) {
       const detail = `The price is ${offer.price}, above the most that this request may cost, ${payment.maxPrice}.`;
       return { code: "insufficient-payment", detail, remedy: "Allow the request to cost that much." };
@@ -101,7 +108,8 @@ export function createPaywall(options: PaywallOptions): Paywall {
       if (retryAfter > 0) return refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
       const refusal = await objection(request, payment, offer);
       if (refusal !== undefined) return refuser.refuse(asked, refusal, dialect);
-      const idempotency = await idempotencyOf(request, channelId);
+      const key = request.header("idempotency-key");
+      const idempotency = key === undefined ? undefined : await idempotencyOf(request, channelId, key);
       if (idempotency?.kind === "refused") return idempotency;
 
       const purchase = { price: sale.price, idempotency: idempotency?.digest, sender: payment.claims.sender };

@@ -199,10 +199,10 @@ describe("the description of the API", () => {
       const balance = accepted + 5n;
       const headers = { ...payment(channel, balance), "x-request-id": id };
       // As if another one asked about it just now, and was not answered yet.
-      const facts = { method: "GET", target: "/thing", header: () => `forward-auth:${id}`, secure: true };
+      const facts = { method: "GET", target: "/thing", header: () => undefined, secure: true };
       const body = () => Promise.resolve(new Uint8Array());
-      const known = await idempotencyOf({ ...facts, body, url: () => "" }, channel.id);
-      if (known?.kind !== "digest") throw new Error("no digest");
+      const known = await idempotencyOf({ ...facts, body, url: () => "" }, channel.id, `forward-auth:${id}`);
+      if (known.kind !== "digest") throw new Error("no digest");
       const proof = { channelId: channel.id, balance, signature: channel.proof(balance) };
       await whole.ledger.pay(proof, { price: 5n, idempotency: known.digest });
       return original(path, headers);

@@ -4,9 +4,11 @@ import type { OutgoingPayment, Payment } from "../payment.ts";
 import { RDN } from "./names.ts";
 import { optional, raw, required } from "./read.ts";
 
+const PROOF = [RDN.channelId, RDN.balance, RDN.signature] as const;
+
 /** The payment in the RDN headers of a request. One of the three that make a proof is taken for an attempt. */
 export function readPayment(headers: HeaderSource): Payment | undefined {
-  if (![RDN.channelId, RDN.balance, RDN.signature].some((name) => raw(headers, name) !== undefined)) return undefined;
+  if (PROOF.every((name) => raw(headers, name) === undefined)) return undefined;
   const maxPrice = optional(headers, RDN.price, parseAmount);
   const contract = optional(headers, RDN.contract, parseAddress);
   const receiver = optional(headers, RDN.receiver, parseAddress);
