@@ -37,6 +37,17 @@ describe("rmps watch", () => {
     await (await manager.requestClose(terms, amount, 0n, "0x")).wait();
   }
 
+  /** A bundle whose proof is good, of a contract that is none. */
+  async function writeAstray({ terms }: ChannelRecord) {
+    const manager = { chainId: 31337n, contract: `0x${"12".repeat(20)}` as const };
+    const id = channelId(terms, manager);
+    const proof = signBalanceProof({ ...manager, channelId: id, balance: PRICE }, world.chain.key(2));
+    const bundle = writeBundle({ ...manager, id, terms, amount: PRICE, balance: PRICE, proof });
+    const file = join(world.home, "0-first.json");
+    await writeFile(file, JSON.stringify(bundle));
+    return file;
+  }
+
   it("settles with the proof where a close concedes too little, and sends nothing otherwise", async () => {
     const [cheated, honest, open] = [await channel(), await channel(), await channel()];
     await cheat(cheated.record, PRICE);
@@ -53,13 +64,7 @@ describe("rmps watch", () => {
   it("defends all that it can in one look, and fails where it cannot", async () => {
     const [astray, cheated] = [await channel(), await channel()];
     await cheat(cheated.record, PRICE);
-    // A bundle whose proof is good, of a contract that is none.
-    const manager = { chainId: 31337n, contract: `0x${"12".repeat(20)}` as const };
-    const { terms } = astray.record;
-    const id = channelId(terms, manager);
-    const proof = signBalanceProof({ ...manager, channelId: id, balance: PRICE }, world.chain.key(2));
-    const bundle = writeBundle({ ...manager, id, terms, amount: PRICE, balance: PRICE, proof });
-    await writeFile(join(world.home, "0-first.json"), JSON.stringify(bundle));
+    await writeAstray(astray.record);
     const run = await world.runWith({}, "watch", world.home, "--once", ...GAS_PAYER);
     expect(run.code, "there is no such contract").to.equal(6);
     expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
@@ -78,6 +83,18 @@ describe("rmps watch", () => {
     const run = await running;
     expect(run.code, run.stderr).to.equal(0);
     expect(run.stderr).to.contain("is closed at");
+  });
+
+  it("says what keeps it from defending one, and how to mend it, and goes on", async () => {
+    const cheated = await channel();
+    await cheat(cheated.record, PRICE);
+    const astray = await writeAstray(cheated.record);
+    const running = world.runWith({}, "watch", astray, cheated.file, "--interval", "0.1", ...GAS_PAYER);
+    await until(async () => (await world.chain.balance(cheated.seller.offer.receiver)) === 3n * PRICE || undefined);
+    for (const file of [astray, cheated.file]) await writeFile(file, "[]");
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stderr).to.match(/no such contract; trying again\n +Check the address of the contract/);
   });
 
   it("raises the fee of what is not mined, says so, and is paid for once", async () => {

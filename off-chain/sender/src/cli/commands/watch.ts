@@ -89,7 +89,8 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
       } catch (error) {
         // One that fails must not keep the others from being defended; a watchtower goes on.
         const message = error instanceof Error ? error.message : String(error);
-        context.output.note(`${bundle.id.slice(0, 10)}…: ${message}; trying again`);
+        const remedy = error instanceof SenderError ? `\n      ${error.remedy}` : "";
+        context.output.note(`${bundle.id.slice(0, 10)}…: ${message}; trying again${remedy}`);
         left++;
       }
     }
