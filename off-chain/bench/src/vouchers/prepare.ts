@@ -5,7 +5,7 @@ import { PATH } from "../world.ts";
 export type VoucherKind = "none" | "ours/rdn" | "ours/payment" | "ours/x402" | "x402" | "mppx";
 
 /** Those that answer a challenge which may be over by the next turn: they are signed anew for each. */
-export const EXPIRING: ReadonlySet<VoucherKind> = new Set(["ours/payment"]);
+export const EXPIRING: ReadonlySet<VoucherKind> = new Set(["ours/payment", "mppx"]);
 
 /** What to prepare. */
 export interface Order {
