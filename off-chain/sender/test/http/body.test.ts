@@ -47,8 +47,16 @@ describe("answers that have to be short", () => {
       pull: (controller) => controller.enqueue(new Uint8Array(1000)),
       cancel: () => Promise.reject(new Error("it is too late")),
     });
-    expect(await shortText(new Response(body), 10)).to.equal(undefined);
-    await new Promise((resolve) => setImmediate(resolve)); // when Node complains of rejections that nobody caught
+    const uncaught: unknown[] = [];
+    const note = (error: unknown): number => uncaught.push(error);
+    process.on("unhandledRejection", note);
+    try {
+      expect(await shortText(new Response(body), 10)).to.equal(undefined);
+      await new Promise((resolve) => setImmediate(resolve)); // Node has told of rejections that nobody caught by then.
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+    expect(uncaught).to.deep.equal([]);
   });
 
   it("make no refusal of a problem document without end", async () => {
