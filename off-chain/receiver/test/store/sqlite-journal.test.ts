@@ -87,10 +87,10 @@ describe("The journal of a SQLite store", () => {
   });
 
   for (const { name, channels: count, turns } of [
-    { name: "channels", channels: 1024, turns: 1 },
-    { name: "entries of few", channels: 128, turns: 8 },
+    { name: "many channels", channels: 1024, turns: 1 },
+    { name: "few that pay often", channels: 128, turns: 8 },
   ]) {
-    it(`does not grow without end, by ${name}`, async () => {
+    it(`does not grow without end, with ${name}`, async () => {
       const store = await openStore(path, options);
       const channels = Array.from({ length: count }, () => newChannel());
       const events = channels.map((channel) => opened(channel, 1, 100n));

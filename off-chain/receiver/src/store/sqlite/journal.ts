@@ -6,8 +6,6 @@ import type { Wal } from "./wal.ts";
 
 /** Entries after which they are posted: so many share what it costs, and payments wait meanwhile. */
 const MOST_ENTRIES = 1024;
-/** Channels with entries after which they are posted: payments wait meanwhile, the longer the more there are. */
-const MOST_CHANNELS = 1024;
 
 /** Posts all entries: the newest of each channel takes the place of what stood in its row. */
 export const POST = `
@@ -71,7 +69,7 @@ export class Journal {
 
   /** Posts where that is due. Not within a transaction. */
   postWhenDue(): void {
-    if (this.#entries >= MOST_ENTRIES || this.#entered.size >= MOST_CHANNELS) this.post();
+    if (this.#entries >= MOST_ENTRIES) this.post();
   }
 
   /**
