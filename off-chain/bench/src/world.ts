@@ -1,6 +1,7 @@
 /** The same little world for every contender: its payers, its price, its content. */
 import type { Address, Hex, Manager, Terms } from "@rmps/proofs";
-import { addressOf } from "@rmps/proofs";
+import { addressOf, ZERO_ADDRESS } from "@rmps/proofs";
+import type { Offer } from "@rmps/wire";
 
 /** Connections of the load generator, and channels: one each, so that rivals that allow one request a channel can run. */
 export const CONNECTIONS = 64;
@@ -40,15 +41,25 @@ export const RECEIVER: Address = "0x00000000000000000000000000000000000000cc";
 /** 24 hours. */
 export const CHALLENGE_PERIOD = 86_400;
 
-const ZERO: Address = "0x0000000000000000000000000000000000000000";
+/** What our receiver asks for. */
+export const OFFER = {
+  gatewayPath: "/api/1",
+  price: PRICE,
+  manager: MANAGER,
+  token: TOKEN,
+  receiver: RECEIVER,
+  receiverSigner: ZERO_ADDRESS,
+  challengePeriod: CHALLENGE_PERIOD,
+  suggestedDeposit: 100n * PRICE,
+} as const satisfies Offer;
 
 /** The terms of channel `index`, opened by payer `index`. */
 export function termsOf(index: number): Terms {
   return {
     sender: addressOf(payerKey(index)),
-    senderSigner: ZERO,
+    senderSigner: ZERO_ADDRESS,
     receiver: RECEIVER,
-    receiverSigner: ZERO,
+    receiverSigner: ZERO_ADDRESS,
     token: TOKEN,
     challengePeriod: CHALLENGE_PERIOD,
     salt: `0x${index.toString(16).padStart(64, "0")}`,

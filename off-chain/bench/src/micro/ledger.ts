@@ -1,5 +1,4 @@
 import type { ChargeOutcome, Store } from "@rmps/receiver";
-import { ZERO_ADDRESS } from "@rmps/proofs";
 import {
   DIALECTS,
   readChallenge,
@@ -13,7 +12,7 @@ import {
 } from "@rmps/wire";
 import { ledgerOver } from "../ours/receiver.ts";
 import { balanceOf, idOf, signatureOf } from "../vouchers/ours.ts";
-import { CHALLENGE_PERIOD, CONNECTIONS, MANAGER, PATH, PRICE, RECEIVER, TOKEN, termsOf } from "../world.ts";
+import { CONNECTIONS, MANAGER, OFFER, PATH, PRICE, RECEIVER, termsOf } from "../world.ts";
 import type { Case } from "./case.ts";
 
 let turn = 0;
@@ -24,18 +23,8 @@ const OPTIONS = { dialects: DIALECTS, challengeKey: KEY } as const;
 
 /** What the receiver offers, in all dialects. */
 function challenge(): HeaderMap {
-  const offer = {
-    gatewayPath: "/api/1",
-    price: PRICE,
-    manager: MANAGER,
-    token: TOKEN,
-    receiver: RECEIVER,
-    receiverSigner: ZERO_ADDRESS,
-    challengePeriod: CHALLENGE_PERIOD,
-    suggestedDeposit: 100n * PRICE,
-  };
   const request = { url: `http://localhost:5000${PATH}`, method: "GET", expires: Date.now() + 86_400_000 };
-  return writeChallenge({ offer }, request, OPTIONS);
+  return writeChallenge({ offer: OFFER }, request, OPTIONS);
 }
 
 /** Headers of a request as Node gives them, with what clients send besides. */

@@ -8,12 +8,12 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createVerifier, ZERO_ADDRESS, type Address, type Hex } from "@rmps/proofs";
+import { createVerifier, type Address, type Hex } from "@rmps/proofs";
 import { writeChallenge } from "@rmps/wire";
 import Database from "better-sqlite3";
 import { dataDirectory } from "../ours/receiver.ts";
 import { idOf } from "../vouchers/ours.ts";
-import { CHALLENGE_PERIOD, CHANNELS, CONTENT, MANAGER, PATH, PRICE, RECEIVER, termsOf, TOKEN } from "../world.ts";
+import { CHANNELS, CONTENT, MANAGER, OFFER, PATH, PRICE, RECEIVER, termsOf } from "../world.ts";
 import { counter, ready } from "./report.ts";
 
 interface Paid {
@@ -41,18 +41,8 @@ const flush = promisify(fdatasync);
 const verifier = createVerifier(MANAGER);
 const senders = new Map(Array.from({ length: CHANNELS }, (_, index) => [idOf(index), termsOf(index).sender]));
 const FIELDS = ["rdn-channel-id", "rdn-sender-balance", "rdn-balance-signature"];
-const gatewayPath = "/api/1";
-const offer = {
-  gatewayPath,
-  price: PRICE,
-  manager: MANAGER,
-  token: TOKEN,
-  receiver: RECEIVER,
-  receiverSigner: ZERO_ADDRESS,
-  challengePeriod: CHALLENGE_PERIOD,
-};
 const context = { url: `http://localhost${PATH}`, method: "GET", expires: 0 };
-const challenge = writeChallenge({ offer }, context, { dialects: ["rdn"] });
+const challenge = writeChallenge({ offer: OFFER }, context, { dialects: ["rdn"] });
 
 let waiting: Paid[] = [];
 let running = false;
@@ -75,7 +65,7 @@ function answer({ response, sender, balance }: Paid): void {
   response
     .writeHead(200, {
       "Cache-Control": "private",
-      "RDN-Gateway-Path": gatewayPath,
+      "RDN-Gateway-Path": OFFER.gatewayPath,
       "RDN-Cost": String(PRICE),
       "RDN-Contract-Address": MANAGER.contract,
       "RDN-Receiver-Address": RECEIVER,

@@ -68,8 +68,8 @@ export interface ChainStore {
   foresee(events: readonly ChainEvent[]): Promise<Hex[]>;
   /**
    * Undoes the chain's facts above `block`, which becomes the cursor if its hash is kept (else the next lower kept
-   * one, or none): deposits, settlements and closings go, and the fees of sponsored deposits with these; accepted, what else was
-   * spent, proof and agreement stay.
+   * one, or none): deposits, settlements and closings go, and the fees of sponsored deposits with these; accepted, what
+   * else was spent, proof and agreement stay.
    * @returns ids of channels that changed.
    */
   rewind(block: number): Promise<Hex[]>;

@@ -9,6 +9,11 @@ import { useSponsoringShop } from "../support/sponsoring-shop.ts";
 
 const FEE = SPONSOR.fee!;
 
+function newStranger() {
+  const { privateKey, address } = Wallet.createRandom();
+  return { key: privateKey as Hex, address: address as Hex };
+}
+
 describe("sponsoring, while a deposit is under way,", () => {
   const world = useSponsoringShop();
 
@@ -111,9 +116,7 @@ describe("sponsoring, while a deposit is under way,", () => {
     await shop.holdBack();
     const { transaction } = await shop.ask(await byAuthorization(chain, sender, { terms }));
     const [row] = await shop.queue();
-    const stranger = Wallet.createRandom();
-    const key = { key: stranger.privateKey as Hex, address: stranger.address as Hex };
-    await shop.jumpQueue(key, chain.manager.contract, row!.data);
+    await shop.jumpQueue(newStranger(), chain.manager.contract, row!.data);
     await shop.holdBackNoMore();
     await eventually(async () => (await shop.queue()).length === 0);
     expect(await shop.statusOf(transaction!)).to.equal(0);
@@ -132,8 +135,7 @@ describe("sponsoring, while a deposit is under way,", () => {
     await shop.holdBack();
     const { transaction } = await shop.ask(await byAuthorization(chain, sender, { terms }));
     const [row] = await shop.queue();
-    const { privateKey, address } = Wallet.createRandom();
-    await shop.jumpQueue({ key: privateKey as Hex, address: address as Hex }, chain.manager.contract, row!.data);
+    await shop.jumpQueue(newStranger(), chain.manager.contract, row!.data);
     node.fault = (method, _, real) => (method === "eth_getLogs" ? "reset" : real());
     await shop.holdBackNoMore();
     expect(await shop.statusOf(transaction!)).to.equal(0);
@@ -155,8 +157,7 @@ describe("sponsoring, while a deposit is under way,", () => {
     await shop.holdBack();
     await shop.ask(await byAuthorization(chain, sender, { terms }));
     const [row] = await shop.queue();
-    const { privateKey, address } = Wallet.createRandom();
-    await shop.jumpQueue({ key: privateKey as Hex, address: address as Hex }, chain.manager.contract, row!.data);
+    await shop.jumpQueue(newStranger(), chain.manager.contract, row!.data);
     const unknown = () => Promise.reject(new NodeError("the method does not exist"));
     node.fault = (method, _, real) => (method === "eth_getTransactionByHash" ? unknown() : real());
     await shop.holdBackNoMore();
