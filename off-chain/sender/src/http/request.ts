@@ -8,6 +8,8 @@ export interface PreparedRequest {
   headers: Headers;
   body: ArrayBuffer | undefined;
   signal: AbortSignal;
+  /** Held, because Node passes the caller's abort on to `signal` only as long as nobody collects these. */
+  held: readonly unknown[];
   /** How its caller wants redirects treated. */
   redirect: Request["redirect"];
   /** What else the caller said (credentials, cache, a dispatcher…), passed on as it is. */
@@ -37,6 +39,7 @@ export async function prepare(input: Parameters<typeof fetch>[0], init?: Request
     headers: new Headers(source.headers),
     body: source.body === null ? undefined : await source.arrayBuffer(),
     signal: source.signal,
+    held: [source, input],
     redirect: source.redirect,
     rest: { ...rest, ...init },
   };
