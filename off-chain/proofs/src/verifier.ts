@@ -92,9 +92,8 @@ export interface Verifier {
  *
  * It remembers the public key behind each signer's address, and still recovers the key from every signature instead
  * of verifying against the known one. Plain ECDSA verification is blind to `v`: it accepts a signature whose `v` was
- * flipped, which the contract's `ecrecover` refuses, and a proof that buys here must be worth money there. Finding
- * out the parity of R is what recovery does, and it costs 15 % more than verification; what the known key saves is
- * one hash and the text of the address.
+ * flipped, which the contract's `ecrecover` refuses, and a proof that buys here must be worth money there
+ * (docs/adr/0004-recover-every-proof.md). What the known key saves is one hash and the text of the address.
  *
  * @param remembered how many keys to remember; the oldest is forgotten first.
  * @throws ParseError where the manager is malformed.
