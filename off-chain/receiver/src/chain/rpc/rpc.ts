@@ -28,17 +28,22 @@ export interface Rpc {
 }
 
 export interface RpcOptions {
-  /** For one call at one node, in milliseconds. */
+  /** For one call at one node, in milliseconds; 10,000 unless given. */
   timeoutMs?: number;
-  /** How often the list of nodes is gone through before giving up. */
-  rounds?: number;
-  /** How long a node that failed is asked last, in milliseconds. */
-  penaltyMs?: number;
-  /** Before the second round, doubled for each further one, in milliseconds. */
-  pauseMs?: number;
+  /** Milliseconds of any clock. */
   now?: () => number;
+  /** Told of each failure of a node, by its label. */
   onFailure?: (label: string, error: Error) => void;
 }
+
+/** How often the list of nodes is gone through before giving up. */
+const ROUNDS = 2;
+
+/** Milliseconds before the list is gone through again. */
+const PAUSE = 100;
+
+/** Milliseconds for which a node that failed is asked last. */
+const PENALTY = 15_000;
 
 /**
  * Connects (when first needed) to the nodes of a chain.
@@ -46,7 +51,7 @@ export interface RpcOptions {
  * @throws RefusedToStart where a URL is none of these.
  */
 export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
-  const { timeoutMs = 10_000, rounds = 2, penaltyMs = 15_000, pauseMs = 100, now = Date.now } = options;
+  const { timeoutMs = 10_000, now = Date.now } = options;
   if (urls.length === 0) throw noUrl("No RPC URL is given");
   const endpoints = urls.map((url, index) => connectTo(url, index, timeoutMs));
   const failedAt = new Map<Endpoint, number>();
@@ -55,7 +60,7 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
   function order(): Endpoint[] {
     const penalty = (node: Endpoint) => {
       const at = failedAt.get(node);
-      return at !== undefined && now() - at < penaltyMs ? at : -Infinity;
+      return at !== undefined && now() - at < PENALTY ? at : -Infinity;
     };
     return endpoints.toSorted((a, b) => {
       const [first, second] = [penalty(a), penalty(b)];
@@ -65,8 +70,8 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
 
   async function tryInTurn<T>(work: (node: Endpoint) => Promise<T>, passes: (error: unknown) => boolean): Promise<T> {
     let last: unknown;
-    for (let round = 0; round < rounds; round++) {
-      if (round > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (round - 1)));
+    for (let round = 0; round < ROUNDS; round++) {
+      if (round > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
       for (const node of order()) {
         try {
           const result = await work(node);

@@ -29,13 +29,12 @@ export class Audit {
   readonly #nodes: readonly Endpoint[];
   readonly #subject: Subject;
   readonly #log: Logger;
-  readonly #size: ChunkSize;
+  readonly #size = new ChunkSize();
 
-  constructor(nodes: readonly Endpoint[], subject: Subject, maxChunk: number, log: Logger) {
+  constructor(nodes: readonly Endpoint[], subject: Subject, log: Logger) {
     this.#nodes = nodes;
     this.#subject = subject;
     this.#log = log;
-    this.#size = new ChunkSize(maxChunk);
   }
 
   /** Whether there is only one node to ask. */

@@ -1,5 +1,8 @@
 import { isRangeTooLarge } from "../rpc/errors.ts";
 
+/** The most blocks that are asked for at once, where the node takes so many. */
+const MAX_BLOCKS = 10_000;
+
 /** Blocks of the first chunk, before anything is known of how full they are. */
 const FIRST = 64;
 
@@ -16,8 +19,7 @@ export class ChunkSize {
   #growth = GROWTH;
   readonly #most: number;
 
-  /** @param most blocks asked for at once, where the node takes so many. */
-  constructor(most: number) {
+  constructor(most = MAX_BLOCKS) {
     this.#most = most;
     this.#blocks = Math.min(most, FIRST);
   }

@@ -27,8 +27,6 @@ export interface FollowerOptions {
   readonly confirmations: Confirmations;
   /** Whether a head below our cursor means that the chain got shorter (31337), not that the node lags. */
   readonly shrinks: boolean;
-  /** Blocks read at once, where the node takes so many. */
-  readonly maxChunk: number;
   readonly clock: HeadClock;
   /** Checks blocks before they count; undefined where they count at once. */
   readonly audit: Audit | undefined;
@@ -40,7 +38,7 @@ export interface FollowerOptions {
 /** Brings the store up to the head that one node shows. */
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly #chunk: ChunkSize;
+  readonly #chunk = new ChunkSize();
   /** Fingerprints of the events in the store, by block, where they are not audited yet. */
   readonly #unaudited = new Map<number, string>();
   /** Highest block that was audited; undefined before the first round, or the first since another node read. */
@@ -49,7 +47,6 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#chunk = new ChunkSize(options.maxChunk);
   }
 
   /** Forgets what was audited, and how: another node of the store goes on from here. */

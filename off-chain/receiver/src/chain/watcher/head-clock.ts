@@ -20,12 +20,7 @@ export class HeadClock {
     return this.#block;
   }
 
-  /** Takes over what was stored before a restart, so that a chain that stands still does not look alive. */
-  restore(head: Head | undefined): void {
-    this.#head = head;
-  }
-
-  /** Takes over what another node saw. */
+  /** Takes over what another node saw, or this one before a restart: a chain that stands still must not look alive. */
   adopt(head: Head): void {
     this.#head = head;
   }

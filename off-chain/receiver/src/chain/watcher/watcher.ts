@@ -17,8 +17,8 @@ export type { Confirmations } from "./follower.ts";
 /** Blocks that one look for a single channel spans at most, counted back from the head. */
 const LOOK_BLOCKS = 2_000;
 
-/** Blocks asked for at once, where the node takes so many. */
-const MAX_CHUNK = 10_000;
+/** Looks for unknown channels, in all, a second. */
+const LOOKS_PER_SECOND = { development: 50, elsewhere: 2 };
 
 /** After so many milliseconds without a new block, other nodes are asked whether they have one. */
 const STANDSTILL = 30_000;
@@ -34,9 +34,6 @@ export interface WatcherOptions {
   readonly development: boolean;
   /** Between two looks at the head, in milliseconds. */
   readonly pollMs: number;
-  readonly maxChunk?: number;
-  /** Looks for unknown channels, in all, a second. */
-  readonly looksPerSecond?: number;
   readonly log: Logger;
   readonly now?: () => number;
   /** Channels whose facts changed, after every round. */
@@ -57,7 +54,7 @@ export class Watcher {
   #leading = false;
 
   constructor(options: WatcherOptions) {
-    const { rpc, store, subject, log, confirmations, development, maxChunk = MAX_CHUNK } = options;
+    const { rpc, store, subject, log, confirmations, development } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#clock = new HeadClock(this.#now);
@@ -65,19 +62,19 @@ export class Watcher {
       ...options,
       shrinks: development && rpc.endpoints.length === 1,
       store: store.chain,
-      maxChunk,
       clock: this.#clock,
-      audit: confirmations === 0 ? undefined : new Audit(rpc.endpoints, subject, maxChunk, log),
+      audit: confirmations === 0 ? undefined : new Audit(rpc.endpoints, subject, log),
       onDispute: options.onDispute ?? (() => undefined),
     });
-    this.#looks = new Looks(options.looksPerSecond ?? (development ? 50 : 2), this.#now);
+    this.#looks = new Looks(development ? LOOKS_PER_SECOND.development : LOOKS_PER_SECOND.elsewhere, this.#now);
     const failed = (error: unknown) => log.warn({ err: error }, "cannot read the chain");
     this.#beat = new Heartbeat(() => this.#round(), options.pollMs, failed, this.#now);
   }
 
   /** Reads up to the head once, then goes on by itself. @throws as the first round, and nothing goes on then. */
   async start(): Promise<void> {
-    this.#clock.restore(await this.#options.store.chain.head());
+    const head = await this.#options.store.chain.head();
+    if (head !== undefined) this.#clock.adopt(head);
     await this.round();
     this.#beat.start(this.#options.rpc);
   }
