@@ -49,7 +49,7 @@ function rawKey(text: string, file: string): Hex {
 }
 
 /** Reads a file that only its owner may read. @throws RefusedToStart */
-export function readSecret(file: string, what: "key" | "password" | "token" | "secret" | "configuration"): string {
+export function readSecret(file: string, what: "key" | "password" | "token" | "secret"): string {
   let mode: number;
   let text: string;
   try {

@@ -52,7 +52,7 @@ export class Defence {
     return this.#seconds;
   }
 
-  /** Whether a close of a channel with such a challenge period could be answered in time. @param period seconds. */
+  /** Whether a close of a channel with such a challenge period (in seconds) could be answered in time. */
   defends({ challengePeriod }: Pick<ChannelRecord["terms"], "challengePeriod">): boolean {
     return challengePeriod >= PERIOD_TO_DELAY * this.#seconds;
   }

@@ -63,26 +63,23 @@ export class Outbox {
     return this.#add(order, gasLimitFor(gas), await this.#nextNonce(), situation);
   }
 
-  /** Looks after everything that is not final. @returns those that became final, or are in a block now. */
-  async tend(situation: Situation): Promise<QueuedTransaction[]> {
+  /** Looks after everything that is not final. @throws RpcUnavailable, StoreUnavailable */
+  async tend(situation: Situation): Promise<void> {
     const all = await this.unfinished();
-    if (all.length === 0) return [];
+    if (all.length === 0) return;
     const { account } = this.#options;
     const used = await account.nonce("latest");
     await this.#healGap(all, used, situation);
-    const changed: QueuedTransaction[] = [];
+    const pending: QueuedTransaction[] = [];
     for (const row of all) {
       const next = await this.#fates.of(row, used, situation);
       if (next !== row) {
         await this.#options.onChange?.(next);
         await this.#options.store.update(next);
-        changed.push(next);
-      }
+      } else if (row.state === "pending") pending.push(row);
     }
-    const pending = all.filter((row) => row.state === "pending" && !changed.some(({ id }) => id === row.id));
     pending.sort((a, b) => a.nonce - b.nonce);
     for (const row of pending) await this.#push(row, pending, situation);
-    return changed;
   }
 
   async #nextNonce(): Promise<number> {

@@ -34,7 +34,7 @@ export interface SettlerOptions {
   readonly alarms: Alarms;
   readonly claims: ClaimPolicy;
   readonly economics: Omit<Economics, "gasPrice">;
-  /** Addresses of which the gas account is one can close without an agreement. */
+  /** Of the account that pays for gas: where it is the receiver or its signer, it closes without an agreement. */
   readonly gasAddress: Address;
   readonly signer: AgreementSigner | undefined;
   readonly log: Logger;
