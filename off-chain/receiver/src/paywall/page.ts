@@ -31,11 +31,8 @@ export function formatAmount(amount: bigint, currency: Currency | undefined): st
   return `${whole}${fraction === "" ? "" : `.${fraction}`} ${currency.symbol}`;
 }
 
-/** A plain page that says what is sold, for how much, and how to pay. */
-export function plainPage(facts: PageFacts) {
-  const price = escapeHtml(formatAmount(facts.price, facts.currency));
-  const what = escapeHtml(facts.description ?? new URL(facts.url).pathname);
-  const url = escapeHtml(facts.url);
+/** The terms of an offer for people, as the `<dt>` and `<dd>` of a list. */
+export function termsList(facts: PageFacts): string {
   const rows: readonly (readonly [string, string])[] = [
     ["Chain id", facts.chainId.toString()],
     ["Channel manager", facts.contract],
@@ -44,7 +41,14 @@ export function plainPage(facts: PageFacts) {
     ["Challenge period", `${facts.challengePeriod} seconds`],
     ["Suggested deposit", formatAmount(facts.suggestedDeposit, facts.currency)],
   ];
-  const list = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("\n");
+  return rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("\n");
+}
+
+/** A plain page that says what is sold, for how much, and how to pay. */
+export function plainPage(facts: PageFacts) {
+  const price = escapeHtml(formatAmount(facts.price, facts.currency));
+  const what = escapeHtml(facts.description ?? new URL(facts.url).pathname);
+  const url = escapeHtml(facts.url);
   const body = `<!doctype html>
 <html lang="en">
 <head>
@@ -63,7 +67,7 @@ transaction and without fees, and what is left comes back when you close the cha
 <p><code>npx rmps get ${url}</code></p>
 <h2>Terms</h2>
 <dl>
-${list}
+${termsList(facts)}
 </dl>
 </body>
 </html>

@@ -1,5 +1,5 @@
 import type { HeaderMap } from "@rmps/wire";
-import { escapeHtml, formatAmount } from "../paywall/page.ts";
+import { escapeHtml, formatAmount, termsList } from "../paywall/page.ts";
 import { sponsoringView } from "../api/views.ts";
 import type { SponsorPolicy } from "../sponsor/types.ts";
 import type { Page, PageFacts } from "../paywall/types.ts";
@@ -71,14 +71,6 @@ function wordsFor(facts: PageFacts, site: Site, { block, demoRpc, sponsor }: Pag
     sponsoring: sponsor && sponsoringView(sponsor),
     demoRpc,
   });
-  const terms: readonly (readonly [string, string])[] = [
-    ["Chain id", facts.chainId.toString()],
-    ["Channel manager", facts.contract],
-    ["Token", facts.token],
-    ["Receiver", facts.receiver],
-    ["Challenge period", `${challengePeriod} seconds`],
-    ["Suggested deposit", formatAmount(facts.suggestedDeposit, currency)],
-  ];
   return {
     title: escapeHtml(title),
     price: escapeHtml(formatAmount(facts.price, currency)),
@@ -86,7 +78,7 @@ function wordsFor(facts: PageFacts, site: Site, { block, demoRpc, sponsor }: Pag
     host: escapeHtml(host),
     url: escapeHtml(url),
     period: escapeHtml(spell(challengePeriod)),
-    terms: terms.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join(""),
+    terms: termsList(facts),
     facts: json.replaceAll("<", "\\u003c"),
     script: SITE_PATH + site.script.name,
     integrity: site.scriptHash,
