@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { simpleProblem } from "../paywall/idempotency.ts";
 import type { Paywall } from "../paywall/paywall.ts";
@@ -8,6 +7,7 @@ import { Router } from "../proxy/router.ts";
 import type { Price, RouteRequest } from "../proxy/routes.ts";
 import { parseTarget } from "../proxy/target.ts";
 import { withoutPayment } from "../proxy/upstream-headers.ts";
+import { secretCheck } from "../secret.ts";
 import { sendRefusal } from "./fastify.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { originalOf, type Original } from "./forward-auth/original.ts";
@@ -53,7 +53,7 @@ const CHANGED: RefusedRequest = withRetry(simpleProblem(503, "busy", "Ask again:
  * @throws RangeError where a route is wrong, or the secret is short.
  */
 export function forwardAuth({ secret, routes }: ForwardAuthRoutes): FastifyPluginCallback<ForwardAuthOptions> {
-  const isProxy = secretCheck(secret);
+  const isProxy = proxyCheck(secret);
   const router = new Router<GatedRoute>();
   for (const [path, route] of Object.entries(routes)) router.add(path, route);
   return (app, options, done) => {
@@ -62,9 +62,9 @@ export function forwardAuth({ secret, routes }: ForwardAuthRoutes): FastifyPlugi
   };
 }
 
-type SecretCheck = (given: string | string[] | undefined) => boolean;
+type ProxyCheck = (given: string | string[] | undefined) => boolean;
 
-function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: SecretCheck, router: Router<GatedRoute>) {
+function serve(app: FastifyInstance, options: ForwardAuthOptions, isProxy: ProxyCheck, router: Router<GatedRoute>) {
   async function decide(request: FastifyRequest): Promise<Admission> {
     const { raw } = request;
     if (!isProxy(raw.headers["rmps-proxy-secret"])) return STRANGER;
@@ -139,11 +139,10 @@ function withRetry(refused: RefusedRequest): RefusedRequest {
 /** Shortest secret, in characters: what is guessed over the network needs some 128 bits. */
 const MIN_SECRET = 20;
 
-function secretCheck(secret: string): SecretCheck {
+function proxyCheck(secret: string): ProxyCheck {
   if (secret.length < MIN_SECRET || !/^[\x21-\x7e]+$/.test(secret)) {
     throw new RangeError(`The proxy's secret must be ${MIN_SECRET} or more visible ASCII characters without blanks.`);
   }
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  const expected = digest(secret);
-  return (given) => typeof given === "string" && timingSafeEqual(digest(given), expected);
+  const isSecret = secretCheck(secret);
+  return (given) => typeof given === "string" && isSecret(given);
 }
