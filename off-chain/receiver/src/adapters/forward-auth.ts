@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { simpleProblem } from "../paywall/idempotency.ts";
+import { simpleProblem } from "../paywall/problem.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { priceFor } from "../paywall/price.ts";
 import type { Admission, RefusedRequest } from "../paywall/types.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Paywall } from "../paywall/paywall.ts";
 import { checkOptions, priceFor } from "../paywall/price.ts";
-import { simpleProblem } from "../paywall/idempotency.ts";
+import { simpleProblem } from "../paywall/problem.ts";
 import { isMalformed, MALFORMED_TARGET } from "../paywall/target.ts";
 import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";

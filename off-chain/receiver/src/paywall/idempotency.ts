@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@rmps/proofs";
 import type { StoredAnswer } from "../store/store.ts";
+import { simpleProblem } from "./problem.ts";
 import type { RefusedRequest, RequestFacts } from "./types.ts";
 
 /** Visible ASCII, at most 255 characters. */
@@ -29,19 +30,4 @@ export function repeatedAnswer(answer: StoredAnswer | undefined): RefusedRequest
     return simpleProblem(409, "repeated-request", detail);
   }
   return { kind: "refused", status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body };
-}
-
-/**
- * A problem document that is not about payment.
- * @param code   its title too: `not-found` is "Not found".
- * @param detail what is wrong, and how to mend it.
- */
-export function simpleProblem(status: number, code: string, detail: string): RefusedRequest {
-  const title = (code.charAt(0).toUpperCase() + code.slice(1)).replaceAll("-", " ");
-  return {
-    kind: "refused",
-    status,
-    headers: { "Cache-Control": "no-store", "Content-Type": "application/problem+json" },
-    body: JSON.stringify({ type: `urn:rmps:problem:${code}`, title, status, detail, code }),
-  };
 }

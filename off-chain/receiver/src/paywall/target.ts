@@ -1,4 +1,4 @@
-import { simpleProblem } from "./idempotency.ts";
+import { simpleProblem } from "./problem.ts";
 
 /** The answer to a request for something that has no path, or one that may be read in two ways. */
 export const MALFORMED_TARGET = simpleProblem(

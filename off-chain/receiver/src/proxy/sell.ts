@@ -5,7 +5,7 @@ import { guardAnswer } from "../adapters/node/guard.ts";
 import { toOriginForm } from "../adapters/node/request-target.ts";
 import { sendAnswer } from "../adapters/node/send.ts";
 import type { Cors } from "../paywall/cors.ts";
-import { simpleProblem } from "../paywall/idempotency.ts";
+import { simpleProblem } from "../paywall/problem.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { priceFor } from "../paywall/price.ts";
 import type { Content, Sold } from "./content.ts";
