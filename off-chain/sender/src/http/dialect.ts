@@ -1,6 +1,7 @@
 import { readChallenge, readProblem, readReceipt, type ChannelView, type Offer, type RefusalCode } from "@rmps/wire";
 import type { ReceivedReceipt } from "@rmps/wire";
 import { SenderError } from "../errors.ts";
+import { retryAfterIn } from "./again.ts";
 import { shortText } from "./body.ts";
 
 /** A refusal as the sender understands it. Nothing in it is proven; only `view.proof` can be checked. */
@@ -10,7 +11,7 @@ export interface Refusal {
   /** On what terms the request is sold now; undefined where it is not said. */
   offer: Offer | undefined;
   view: ChannelView | undefined;
-  /** Seconds after which to try again. */
+  /** Milliseconds after which to try again; undefined where it is not said. */
   retryAfter: number | undefined;
 }
 
@@ -45,13 +46,12 @@ export async function readRefusal(response: Response): Promise<Refusal | undefin
   if (code === undefined) return undefined;
   const reading = readChallenge(headers, ["rdn"]);
   const challenge = reading.kind === "challenge" ? reading.challenge : undefined;
-  const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   return {
     code,
     status,
     offer: challenge?.offer,
     view: challenge?.channel,
-    retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
+    retryAfter: retryAfterIn(headers),
   };
 }
 

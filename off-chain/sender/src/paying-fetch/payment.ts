@@ -2,6 +2,7 @@ import { charge, doubt, learn, lose, refuse } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
+import { backoff } from "../http/again.ts";
 import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
 import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
 import type { Offer } from "@rmps/wire";
@@ -89,7 +90,7 @@ export class Payment {
           if (!isIdempotent(request) || attempt >= this.#context.patience.retries) {
             throw new OutcomeUnknownError(this.#demand.price, error);
           }
-          await pause(100 * 2 ** attempt, request.signal);
+          await pause(backoff(attempt), request.signal);
           continue;
         }
         // Repeated, and told so: it was charged, and its answer is lost.

@@ -1,4 +1,5 @@
 import type { RefusalCode } from "@rmps/wire";
+import { backoff } from "../http/again.ts";
 import type { Refusal } from "../http/dialect.ts";
 
 /** How patient a payment is with a receiver that does not (yet) serve it. */
@@ -8,12 +9,6 @@ export interface Patience {
   /** Milliseconds for which an opening or a top-up may take to be confirmed. */
   confirmation: number;
 }
-
-/** Milliseconds before the first repetition; they double from one to the next. */
-const FIRST_PAUSE = 100;
-
-/** Milliseconds at most between two repetitions, whatever the receiver asks for. */
-const LONGEST_PAUSE = 10_000;
 
 /** What to do about a refusal, apart from what is learned from it. */
 export type Reaction =
@@ -41,7 +36,7 @@ const REMEDIES: Partial<Record<RefusalCode, string>> = {
 export function reactTo(refusal: Refusal, attempt: number, waited: number, patience: Patience): Reaction {
   const { code, retryAfter } = refusal;
   if (ENDED.has(code)) return { kind: "leave" };
-  const pause = Math.min(LONGEST_PAUSE, retryAfter === undefined ? FIRST_PAUSE * 2 ** attempt : 1000 * retryAfter);
+  const pause = retryAfter === undefined ? backoff(attempt) : backoff(0, retryAfter);
   if (WAITS_FOR_CHAIN.has(code) && waited < patience.confirmation) return { kind: "again", pause };
   if (PASSES.has(code) && attempt < patience.retries) return { kind: "again", pause };
   // Once more, for another node of the receiver may know better; what is offered stays the same.

@@ -1,6 +1,7 @@
 import type { Terms } from "@rmps/proofs";
 import { writeTerms } from "@rmps/wire";
 import { SenderError } from "../../errors.ts";
+import { backoff, retryAfterIn } from "../../http/again.ts";
 import { shortText } from "../../http/body.ts";
 import { apiUrl, reasonIn, type ReceiverDesk } from "../receiver-api.ts";
 import type { Authorization } from "./authorization.ts";
@@ -23,9 +24,6 @@ const TIMEOUT = 30_000;
 /** How often the very same request is sent again where the receiver could not (yet) answer it. */
 const ATTEMPTS = 6;
 
-/** Milliseconds at most between two attempts, whatever the receiver asks for. */
-const LONGEST_PAUSE = 10_000;
-
 /** Longest answer that is read, in bytes. */
 const LONGEST = 10_000;
 
@@ -43,16 +41,16 @@ export async function askSponsor(desk: ReceiverDesk, request: SponsorRequest): P
   const body = bodyOf(request);
   let last: SponsorAnswer = { kind: "unknown", reason: "it was not asked" };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { answer, pause } = await once(desk, url, body);
-    if (pause === undefined) return answer;
+    const { answer, again } = await once(desk, url, body);
+    if (again === undefined) return answer;
     last = answer;
-    if (attempt < ATTEMPTS - 1) await new Promise((resolve) => setTimeout(resolve, pause * 2 ** attempt));
+    if (attempt < ATTEMPTS - 1) await new Promise((resolve) => setTimeout(resolve, backoff(attempt, again)));
   }
   return last;
 }
 
-/** @returns the answer, and where another one may be had, the milliseconds after which to ask again. */
-async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answer: SponsorAnswer; pause?: number }> {
+/** @returns the answer, and where another one may be had, the least milliseconds after which to ask again. */
+async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answer: SponsorAnswer; again?: number }> {
   let response: Response;
   try {
     const headers = { "content-type": "application/json", accept: "application/json" };
@@ -60,7 +58,7 @@ async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answe
     response = await desk.fetch(url, { method: "POST", body, headers, redirect: "error", signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { answer: { kind: "unknown", reason }, pause: 100 };
+    return { answer: { kind: "unknown", reason }, again: 0 };
   }
   const json = await jsonOf(response);
   if (response.status === 202 && typeof json["transaction"] === "string") {
@@ -69,8 +67,7 @@ async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answe
   const reason = reasonIn(json) ?? `HTTP ${response.status}`;
   if (response.status >= 400 && response.status < 500) return { answer: { kind: "refused", reason } };
   if (response.status === 503 && !PASSING.has(json["code"])) return { answer: { kind: "refused", reason } };
-  const asked = Number(response.headers.get("retry-after") ?? 0) * 1000;
-  return { answer: { kind: "unknown", reason }, pause: Math.min(LONGEST_PAUSE, Math.max(100, asked)) };
+  return { answer: { kind: "unknown", reason }, again: retryAfterIn(response.headers) ?? 0 };
 }
 
 async function jsonOf(response: Response): Promise<Record<string, unknown>> {
