@@ -1,6 +1,6 @@
-import { MAX_CHALLENGE_PERIOD, MIN_CHALLENGE_PERIOD, parseAddress, type Address } from "@rmps/proofs";
-import { LimitExceededError } from "../errors.ts";
+import { MIN_CHALLENGE_PERIOD, parseAddress, type Address } from "@rmps/proofs";
 import type { Offer } from "@rmps/wire";
+import { LimitExceededError } from "../errors.ts";
 
 /** What a sender is willing to do. Amounts are in the token's smallest unit. */
 export interface Limits {
@@ -50,7 +50,7 @@ export function resolveLimits(limits: Limits, decimals: number): ResolvedLimits 
     maxTotal: limits.maxTotal ?? 100n * token,
     maxSponsorFee: limits.maxSponsorFee ?? 0n,
     minChallengePeriod: limits.minChallengePeriod ?? MIN_CHALLENGE_PERIOD,
-    maxChallengePeriod: limits.maxChallengePeriod ?? Math.min(A_WEEK, MAX_CHALLENGE_PERIOD),
+    maxChallengePeriod: limits.maxChallengePeriod ?? A_WEEK,
   };
 }
 
@@ -90,7 +90,8 @@ export function checkLimits({ price, challengePeriod, token }: Offer, limits: Re
   const { maxPrice, minChallengePeriod, maxChallengePeriod } = limits;
   if (price > maxPrice) throw new LimitExceededError("maxPrice", price, maxPrice, { token });
   if (challengePeriod < minChallengePeriod) {
-    throw new LimitExceededError("minChallengePeriod", challengePeriod, minChallengePeriod);
+    const remedy = "Nothing was signed. Lower limits.minChallengePeriod if this is what you want.";
+    throw new LimitExceededError("minChallengePeriod", challengePeriod, minChallengePeriod, { remedy });
   }
   if (challengePeriod > maxChallengePeriod) {
     throw new LimitExceededError("maxChallengePeriod", challengePeriod, maxChallengePeriod);

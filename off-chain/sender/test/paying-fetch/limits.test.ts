@@ -47,7 +47,9 @@ describe("createPayingFetch within its limits", () => {
       const error = await rejection(pay(`${url}/a`), LimitExceededError);
       expect(error.limit).to.equal(limit);
       expect(error.remedy).to.match(/Nothing was signed/);
-      if (["manager", "token", "receiver"].includes(limit)) expect(error.remedy).to.match(/option (\w+)/);
+      const isPin = ["manager", "token", "receiver"].includes(limit);
+      const remedy = isPin ? /option (\w+)/ : limit.startsWith("min") ? /Lower/ : /Raise/;
+      expect(error.remedy).to.match(remedy);
       expect(log, "the unpaid request alone").to.deep.equal(["GET /a"]);
       expect(books.size).to.equal(0);
       expect(events).to.deep.equal([]);
