@@ -1,5 +1,5 @@
 import { isError } from "ethers";
-import { SenderError } from "../errors.ts";
+import { SenderError, type SenderErrorCode } from "../errors.ts";
 import { MANAGER } from "./managers.ts";
 
 /** Name of the manager's own error in a revert, or undefined. */
@@ -19,42 +19,22 @@ function lacksFunds(error: unknown): boolean {
 /** What went wrong with the chain, in words, with a remedy. Passes on what is a SenderError already. */
 export function chainError(error: unknown, doing: string): SenderError {
   if (error instanceof SenderError) return error;
+  const failure = (code: SenderErrorCode, what: string, remedy: string) =>
+    new SenderError(code, `${doing}: ${what}`, remedy, { cause: error });
   if (isError(error, "ACTION_REJECTED")) {
-    const remedy = "Nothing was sent. Confirm in the wallet to go on.";
-    return new SenderError("rejected", `${doing}: it was declined in the wallet`, remedy, { cause: error });
+    return failure("rejected", "it was declined in the wallet", "Nothing was sent. Confirm in the wallet to go on.");
   }
   if (isError(error, "INSUFFICIENT_FUNDS") || lacksFunds(error)) {
-    return new SenderError(
-      "insufficient-funds",
-      `${doing}: the account lacks gas money`,
-      "Send it some native coins.",
-      {
-        cause: error,
-      },
-    );
+    return failure("insufficient-funds", "the account lacks gas money", "Send it some native coins.");
   }
   if (isError(error, "CALL_EXCEPTION")) {
     const reason = revertOf(error) ?? error.reason ?? "reverted";
-    return new SenderError(
-      "chain",
-      `${doing}: the contract refuses (${reason})`,
-      "Look at the channel: rmps channels.",
-      {
-        cause: error,
-      },
-    );
+    return failure("chain", `the contract refuses (${reason})`, "Look at the channel: rmps channels.");
   }
   if (isError(error, "BAD_DATA")) {
     const remedy = "Check the address of the contract and the chain of the RPC.";
-    return new SenderError("chain", `${doing}: there is no such contract`, remedy, { cause: error });
+    return failure("chain", "there is no such contract", remedy);
   }
   const message = error instanceof Error ? error.message.split(" (")[0]! : String(error);
-  return new SenderError(
-    "chain",
-    `${doing}: ${message}`,
-    "Check the RPC (option rpc, --rpc, RMPS_RPC) and try again.",
-    {
-      cause: error,
-    },
-  );
+  return failure("chain", message, "Check the RPC (option rpc, --rpc, RMPS_RPC) and try again.");
 }
