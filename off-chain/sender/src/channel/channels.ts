@@ -32,19 +32,13 @@ export class Channels {
     this.wallet = wallet;
     this.book = new Book(options.store);
     this.chains = new Chains(options.rpc, wallet.provider, options.onlyChain);
-    const { gas = {}, onFeeRaised } = options;
     const { book, chains } = this;
-    this.transactions = new Transactions({
-      book,
-      chains,
-      wallet,
-      gas,
-      onFeeRaised: harmless("onFeeRaised", onFeeRaised),
-    });
+    const onFeeRaised = harmless("onFeeRaised", options.onFeeRaised);
+    this.transactions = new Transactions({ book, chains, wallet, gas: options.gas ?? {}, onFeeRaised });
     this.#options = options;
   }
 
-  /** @throws ParseError where a key is malformed. */
+  /** @throws SenderError `configuration` where a key is missing or malformed. */
   static async create(options: ChannelsOptions): Promise<Channels> {
     return new Channels(await createWallet(options.wallet, options.sessionKey), options);
   }

@@ -1,15 +1,13 @@
 import type { Address } from "@rmps/proofs";
 import { BrowserProvider, JsonRpcSigner, toQuantity, type TransactionRequest } from "ethers";
 import { SenderError } from "../errors.ts";
+import { POLLING } from "./chain.ts";
 import { chainError } from "./chain-error.ts";
 
 /** A wallet in a browser (EIP-1193), such as one that announced itself by EIP-6963. */
 export interface Eip1193Wallet {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
 }
-
-/** Milliseconds between two looks at a pending transaction through a wallet. */
-const POLLING = 1_000;
 
 /**
  * An account of a browser's wallet, for the option `wallet`. Give a `sessionKey` beside it: then the wallet asks its owner

@@ -46,8 +46,7 @@ export interface ExitContext {
  * @throws SenderError `channel` where there is no such channel on chain, and `chain`.
  */
 export async function exitChannel(record: ChannelRecord, context: ExitContext): Promise<Exit> {
-  const { book, chain } = context;
-  const facts = await factsOf(chain, record.contract, record.id);
+  const facts = await factsOf(context.chain, record.contract, record.id);
   if (facts.deposit === 0n) {
     throw new SenderError("channel", `channel ${record.id} is not on chain`, "There is nothing in it to get back.");
   }
@@ -65,8 +64,7 @@ export async function exitChannel(record: ChannelRecord, context: ExitContext): 
     if (failed === undefined || failed === NO_GAS) return report(record, context, failed, "agreement");
     return challenge(record, ending, context, failed);
   }
-  const current = await book.find(record);
-  return challenge(current ?? record, ending, context, reason ?? "the receiver does not agree");
+  return challenge(record, ending, context, reason ?? "the receiver does not agree");
 }
 
 type Agreement = Extract<AgreementAnswer, { kind: "agreed" }>;

@@ -50,11 +50,7 @@ export class Pool {
   }
 
   /** Leaves a channel that cannot be paid on any more: the next call finds or opens another one. */
-  reject({ channel }: Seat): void {
-    this.#leave(channel);
-  }
-
-  #leave(channel: ChannelRecord): void {
+  reject({ channel }: Pick<Seat, "channel">): void {
     this.#rejected.add(keyOf(channel));
     this.doubt({ channel });
   }
@@ -88,7 +84,7 @@ export class Pool {
 
   /** Pays no more on a channel, and waits until no request is under way on it. */
   async retire(channel: ChannelRecord): Promise<void> {
-    this.#leave(channel);
+    this.reject({ channel });
     await this.#gates.get(keyOf(channel))?.idle();
   }
 

@@ -1,10 +1,10 @@
+import type { Terms } from "@rmps/proofs";
 import { CLOSED } from "../../book/moves.ts";
 import { spentOf, type ChannelRecord } from "../../book/record.ts";
 import { factsOf, managerAt } from "../../channel/chain.ts";
+import { findChannels } from "../../channel/find.ts";
 import type { Context } from "../context.ts";
 import { show } from "../money.ts";
-import { findChannels } from "../../channel/find.ts";
-import type { Terms } from "@rmps/proofs";
 
 interface Row {
   channel: string;
@@ -60,14 +60,8 @@ export async function channels(context: Context): Promise<void> {
   const logged = await findChannels(chain, await context.manager(), address);
   const rows: Row[] = [];
   for (const { id, terms } of logged) {
-    rows.push(
-      await row(
-        id,
-        terms,
-        records.find((record) => record.id === id),
-        context,
-      ),
-    );
+    const record = records.find((each) => each.id === id);
+    rows.push(await row(id, terms, record, context));
   }
   for (const record of records) {
     if (!logged.some(({ id }) => id === record.id)) rows.push(await row(record.id, record.terms, record, context));
