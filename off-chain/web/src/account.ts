@@ -49,7 +49,7 @@ export async function walletAccount(
     rpc: undefined,
     async unlock() {
       if ((await accountsOf(wallet, "eth_accounts")).includes(account)) return;
-      if ((await requestAccounts(wallet)).includes(account)) return;
+      if ((await accountsOf(wallet, "eth_requestAccounts")).includes(account)) return;
       throw new Error(`The wallet does not give account ${account} to this page: choose it in the wallet.`);
     },
   };
@@ -74,8 +74,6 @@ export async function switchChain(wallet: BrowserWallet, { chainId, demoRpc }: F
     await wallet.request({ method: "wallet_addEthereumChain", params: [chain] });
   }
 }
-
-const requestAccounts = (wallet: BrowserWallet) => accountsOf(wallet, "eth_requestAccounts");
 
 async function accountsOf(wallet: BrowserWallet, method: string): Promise<Address[]> {
   const accounts = await wallet.request({ method });

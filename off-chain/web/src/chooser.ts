@@ -60,7 +60,9 @@ export class Chooser {
     const { demoRpc } = this.#options.facts;
     const note = "One click, with demo money that is worth nothing";
     const demo = (rpc: string) => ({
-      ...{ name: "Demo wallet", icon: undefined, note },
+      name: "Demo wallet",
+      icon: undefined,
+      note,
       choose: () => this.#useDemo(rpc, true),
     });
     const real = this.#choices.map((choice) => {

@@ -1,6 +1,3 @@
-/** Chain id of Hardhat's and anvil's development chain, the only one with demo money. */
-export const DEMO_CHAIN = 31337n;
-
 /** What remembers that the demo wallet was chosen. */
 export const DEMO_ID = "demo";
 
