@@ -23,10 +23,10 @@ export class Deposits {
   }
 
   /** Opens a channel with whoever makes an offer. @param origin of it. */
-  async open(demand: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
+  async open(offer: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
     const { channels, report } = this.#options;
-    const channel = await this.#deposit(demand, demand.price, undefined, limits, (amount, most) =>
-      channels.open(demand.manager, demand, amount, this.#sponsor(demand, limits, origin, most)),
+    const channel = await this.#deposit(offer, offer.price, undefined, limits, (amount, most) =>
+      channels.open(offer.manager, offer, amount, this.#sponsor(offer, limits, origin, most)),
     );
     if (channel.status !== "open") {
       throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
@@ -100,10 +100,10 @@ export class Deposits {
   }
 
   /** What the wallet holds, where that is less than what is wanted and still enough. */
-  async #affordable(demand: Offer, least: bigint, wanted: bigint): Promise<bigint> {
+  async #affordable(offer: Offer, least: bigint, wanted: bigint): Promise<bigint> {
     const { channels } = this.#options;
-    const chain = await channels.chains.get(demand.manager.chainId);
-    const held = await balanceOf(chain, demand.token, channels.wallet.address);
+    const chain = await channels.chains.get(offer.manager.chainId);
+    const held = await balanceOf(chain, offer.token, channels.wallet.address);
     return held < wanted && held >= least ? held : wanted;
   }
 }

@@ -64,24 +64,24 @@ function addresses(pinned: string | readonly string[]): Address[] {
  * @param defaultTokens the tokens that are taken where none is pinned.
  * @throws LimitExceededError
  */
-export function checkParties(demand: Offer, pins: Pins, manager: Address | undefined, defaultTokens: Address[]): void {
-  const { contract } = demand.manager;
+export function checkParties(offer: Offer, pins: Pins, manager: Address | undefined, defaultTokens: Address[]): void {
+  const { contract } = offer.manager;
   if (manager !== contract) {
     const remedy = "Nothing was signed. Name the manager in the option managers if you trust it.";
-    const where = `${contract} on chain ${demand.manager.chainId}`;
+    const where = `${contract} on chain ${offer.manager.chainId}`;
     throw new LimitExceededError("manager", where, manager ?? "none that is known", { remedy });
   }
   const tokens = pins.token === undefined ? defaultTokens : addresses(pins.token);
   const named = (option: string) => ({
     remedy: `Nothing was signed. Name it in the option ${option} if this is what you want.`,
   });
-  if (!tokens.includes(demand.token)) {
-    throw new LimitExceededError("token", demand.token, tokens.join(", "), named("token"));
+  if (!tokens.includes(offer.token)) {
+    throw new LimitExceededError("token", offer.token, tokens.join(", "), named("token"));
   }
   if (pins.receiver === undefined) return;
   const receivers = addresses(pins.receiver);
-  if (!receivers.includes(demand.receiver)) {
-    throw new LimitExceededError("receiver", demand.receiver, receivers.join(", "), named("receiver"));
+  if (!receivers.includes(offer.receiver)) {
+    throw new LimitExceededError("receiver", offer.receiver, receivers.join(", "), named("receiver"));
   }
 }
 

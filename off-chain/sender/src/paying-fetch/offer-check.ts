@@ -1,14 +1,14 @@
 import type { Address } from "@rmps/proofs";
+import type { Offer } from "@rmps/wire";
 import { tokenAt } from "../channel/chain.ts";
 import { chainError } from "../channel/chain-error.ts";
 import type { Channels } from "../channel/channels.ts";
 import { callbackToken } from "../channel/deposit.ts";
 import { knownManager, type KnownManager, type Managers } from "../channel/managers.ts";
-import type { Offer } from "@rmps/wire";
 import { checkLimits, checkParties, resolveLimits, type Limits, type Pins, type ResolvedLimits } from "./limits.ts";
 
 /** Checks an offer against everything the sender decided, and answers with the limits for its token. */
-export type OfferChecker = (demand: Offer) => Promise<ResolvedLimits>;
+export type OfferChecker = (offer: Offer) => Promise<ResolvedLimits>;
 
 /**
  * @returns a checker that asks the chain once for each manager and token, and only for what the options leave open. It
@@ -39,12 +39,12 @@ export function offerChecker(
     return isNeeded ? [await tokenOf(manager.chainId, manager.contract)] : [];
   }
 
-  return async (demand) => {
-    const { manager, token } = demand;
+  return async (offer) => {
+    const { manager, token } = offer;
     const known = knownManager(manager.chainId, managers);
-    checkParties(demand, options, known?.contract, await defaultTokens(demand, known));
+    checkParties(offer, options, known?.contract, await defaultTokens(offer, known));
     const resolved = resolveLimits(limits, isComplete ? 0 : await decimalsOf(manager.chainId, token));
-    checkLimits(demand, resolved);
+    checkLimits(offer, resolved);
     return resolved;
   };
 }

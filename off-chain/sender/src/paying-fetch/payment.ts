@@ -1,3 +1,4 @@
+import type { Offer } from "@rmps/wire";
 import { charge, doubt, learn, lose, refuse } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
@@ -5,7 +6,6 @@ import { OutcomeUnknownError, PaymentRefusedError } from "../errors.ts";
 import { backoff } from "../http/again.ts";
 import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
 import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
-import type { Offer } from "@rmps/wire";
 import type { SenderEvent } from "./events.ts";
 import { neverLeft, pause } from "./network.ts";
 import { isOurProof, paymentHeaders } from "./proof.ts";
@@ -36,14 +36,14 @@ const LESSONS = 3;
 export class Payment {
   readonly #context: PaymentContext;
   readonly #channel: ChannelRecord;
-  readonly #demand: Offer;
+  readonly #offer: Offer;
   /** Whether a request left of which nobody can say what became of it. */
   lost = false;
 
-  constructor(context: PaymentContext, channel: ChannelRecord, demand: Offer) {
+  constructor(context: PaymentContext, channel: ChannelRecord, offer: Offer) {
     this.#context = context;
     this.#channel = channel;
-    this.#demand = demand;
+    this.#offer = offer;
   }
 
   /**
@@ -54,7 +54,7 @@ export class Payment {
     for (let lesson = 0; ; lesson++) {
       const balance = await this.#context.reserve();
       if (balance === undefined) return { kind: "ended", refusal: ENDED_HERE };
-      const outcome = await this.#offer(request, balance);
+      const outcome = await this.#attempt(request, balance);
       if (outcome !== "learned") return outcome;
       if (lesson === LESSONS) {
         throw new PaymentRefusedError("insufficient-payment", 402, "Close the channel (rmps close) and open another.");
@@ -71,11 +71,11 @@ export class Payment {
   }
 
   /** Sends the request with one balance until it is answered, and settles the balance in the book. */
-  async #offer(request: PreparedRequest, balance: bigint): Promise<Outcome | "learned"> {
+  async #attempt(request: PreparedRequest, balance: bigint): Promise<Outcome | "learned"> {
     let left = false; // whether a request with this proof may have reached the receiver and been charged
     try {
       const { wallet } = this.#context.channels;
-      const headers = await paymentHeaders(wallet, this.#channel, balance, this.#demand.price);
+      const headers = await paymentHeaders(wallet, this.#channel, balance, this.#offer.price);
       const started = Date.now();
       for (let attempt = 0; ; attempt++) {
         let response: Response;
@@ -88,14 +88,14 @@ export class Payment {
           left = true;
           request.signal.throwIfAborted();
           if (!isIdempotent(request) || attempt >= this.#context.patience.retries) {
-            throw new OutcomeUnknownError(this.#demand.price, error);
+            throw new OutcomeUnknownError(this.#offer.price, error);
           }
           await pause(backoff(attempt), request.signal);
           continue;
         }
         // Repeated, and told so: it was charged, and its answer is lost.
         if (left && (refusal?.code === "insufficient-payment" || response.status === 409)) {
-          throw new OutcomeUnknownError(this.#demand.price, new Error(`HTTP ${response.status} to its repetition`));
+          throw new OutcomeUnknownError(this.#offer.price, new Error(`HTTP ${response.status} to its repetition`));
         }
         if (refusal === undefined) {
           left = true; // whatever goes wrong from now on
@@ -123,7 +123,7 @@ export class Payment {
   }
 
   async #answered(request: PreparedRequest, balance: bigint, response: Response): Promise<Outcome> {
-    const { price } = this.#demand;
+    const { price } = this.#offer;
     const receipt = receiptIn(response.headers);
     const { status } = response;
     if (receipt === undefined && (status === 404 || status === 405)) {
@@ -152,13 +152,13 @@ export class Payment {
     if (refusal.code !== "insufficient-payment") return undefined;
     const { view, offer } = refusal;
     const proven = view !== undefined && isOurProof(this.#channel, view);
-    const { price } = this.#demand;
+    const { price } = this.#offer;
     const lesson = proven ? await this.#change((record) => learn(record, balance, price, view)) : undefined;
     if (lesson !== undefined) {
       this.#context.conceded(lesson.conceded);
       return "learned";
     }
-    if (offer !== undefined && offer.price > this.#demand.price) {
+    if (offer !== undefined && offer.price > this.#offer.price) {
       await this.#change((record) => refuse(record, balance));
       return { kind: "dearer", refusal };
     }

@@ -1,9 +1,9 @@
 import { senderSide } from "@rmps/proofs";
+import type { Offer } from "@rmps/wire";
 import { reserve } from "../book/moves.ts";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import { isMeant, isWith } from "../channel/counterparty.ts";
 import { knownManager, type Managers } from "../channel/managers.ts";
-import type { Offer } from "@rmps/wire";
 import { Deposits, type DepositsOptions } from "./deposits.ts";
 import { Gate } from "./gate.ts";
 import type { ResolvedLimits } from "./limits.ts";
@@ -33,16 +33,16 @@ export class Pool {
     this.#deposits = new Deposits(options);
   }
 
-  /** The channel with which to pay a demand that was checked. @param origin of whoever makes it. */
-  seat(demand: Offer, limits: ResolvedLimits, origin?: string): Promise<Seat> {
-    const { manager, receiver, receiverSigner, token } = demand;
+  /** The channel with which to pay an offer that was checked. @param origin of whoever makes it. */
+  seat(offer: Offer, limits: ResolvedLimits, origin?: string): Promise<Seat> {
+    const { manager, receiver, receiverSigner, token } = offer;
     const name = [manager.chainId, manager.contract, receiver, receiverSigner, token].join(":");
     let seat = this.#current.get(name);
     if (seat === undefined) {
       // One opening at a time for a counterparty, also among the processes that share the book.
       const { store } = this.#options.channels.book;
       const { address } = this.#options.channels.wallet;
-      seat = store.exclusive(`open:${address}:${name}`, () => this.#acquire(demand, limits, origin));
+      seat = store.exclusive(`open:${address}:${name}`, () => this.#acquire(offer, limits, origin));
       this.#current.set(name, seat);
       seat.catch(() => this.#drop(name, seat));
     }
@@ -92,22 +92,22 @@ export class Pool {
     if (this.#current.get(name) === seat) this.#current.delete(name);
   }
 
-  async #acquire(demand: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<Seat> {
+  async #acquire(offer: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<Seat> {
     const channel =
-      (await this.#known(demand, limits)) ??
-      (await this.#found(demand)) ??
-      (await this.#deposits.open(demand, limits, origin));
+      (await this.#known(offer, limits)) ??
+      (await this.#found(offer)) ??
+      (await this.#deposits.open(offer, limits, origin));
     let gate = this.#gates.get(keyOf(channel));
     if (gate === undefined) this.#gates.set(keyOf(channel), (gate = new Gate(this.#options.maxInFlight)));
     return { channel, gate };
   }
 
   /** A channel of the book, checked against the chain. */
-  async #known(demand: Offer, limits: ResolvedLimits): Promise<ChannelRecord | undefined> {
+  async #known(offer: Offer, limits: ResolvedLimits): Promise<ChannelRecord | undefined> {
     const { channels } = this.#options;
-    const candidates = (await channels.list()).filter((record) => this.#fits(record, demand, limits));
+    const candidates = (await channels.list()).filter((record) => this.#fits(record, offer, limits));
     // First those of the very period on offer, then those with most left.
-    const exact = (record: ChannelRecord) => (record.terms.challengePeriod === demand.challengePeriod ? 1 : 0);
+    const exact = (record: ChannelRecord) => (record.terms.challengePeriod === offer.challengePeriod ? 1 : 0);
     const left = (record: ChannelRecord) => record.deposit - spentOf(record);
     candidates.sort((a, b) => exact(b) - exact(a) || (left(b) > left(a) ? 1 : -1));
     for (const candidate of candidates) {
@@ -117,11 +117,11 @@ export class Pool {
     return undefined;
   }
 
-  #fits(record: ChannelRecord, demand: Offer, limits: ResolvedLimits): boolean {
+  #fits(record: ChannelRecord, offer: Offer, limits: ResolvedLimits): boolean {
     const { challengePeriod, senderSigner } = record.terms;
     return (
       (record.status === "open" || record.status === "opening") &&
-      isMeant(record, demand.manager, { ...demand, challengePeriod, senderSigner }) &&
+      isMeant(record, offer.manager, { ...offer, challengePeriod, senderSigner }) &&
       challengePeriod >= limits.minChallengePeriod &&
       challengePeriod <= limits.maxChallengePeriod &&
       this.#options.channels.wallet.keyOf(senderSide(record.terms)) !== undefined &&
@@ -130,11 +130,11 @@ export class Pool {
   }
 
   /** A channel from the chain's logs: the book was lost, or another machine opened it. */
-  async #found(demand: Offer): Promise<ChannelRecord | undefined> {
+  async #found(offer: Offer): Promise<ChannelRecord | undefined> {
     const { channels, managers, report } = this.#options;
-    const manager = knownManager(demand.manager.chainId, managers) ?? { contract: demand.manager.contract, block: 0 };
+    const manager = knownManager(offer.manager.chainId, managers) ?? { contract: offer.manager.contract, block: 0 };
     const known = new Set((await channels.list()).map(keyOf));
-    const adopted = await channels.discover(demand.manager.chainId, manager, (terms) => isWith(terms, demand));
+    const adopted = await channels.discover(offer.manager.chainId, manager, (terms) => isWith(terms, offer));
     const usable = adopted.filter((record) => record.status === "open" && !known.has(keyOf(record)));
     const best = usable.sort((a, b) => (b.deposit - b.charged > a.deposit - a.charged ? 1 : -1))[0];
     if (best !== undefined) report({ kind: "adopted", channel: best });

@@ -1,6 +1,6 @@
+import type { Offer } from "@rmps/wire";
 import { SenderError } from "../errors.ts";
 import type { PreparedRequest } from "../http/request.ts";
-import type { Offer } from "@rmps/wire";
 
 /** A price that the program knows: in the token's smallest unit, for all requests or by request; undefined: unknown. */
 export type KnownPrice = bigint | ((request: { url: URL; method: string }) => bigint | undefined);

@@ -1,10 +1,10 @@
+import type { Offer } from "@rmps/wire";
 import { keyOf, spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { PaymentRefusedError } from "../errors.ts";
 import { readOffer, type Refusal } from "../http/dialect.ts";
 import { mayCost, send, withIdempotencyKey, type PreparedRequest } from "../http/request.ts";
 import { assertSecure } from "../http/security.ts";
-import type { Offer } from "@rmps/wire";
 import type { SenderEvent } from "./events.ts";
 import type { ResolvedLimits } from "./limits.ts";
 import type { OfferChecker } from "./offer-check.ts";
@@ -70,56 +70,56 @@ export class Till {
     return { ...where, price, token, receiver, receiverSigner, challengePeriod };
   }
 
-  /** @param from whether the offer is the answer to this request, or remembered from a while ago, or from another one. */
-  async #pay(unkeyed: PreparedRequest, offer: Offer, from: "asked" | "remembered"): Promise<Response> {
+  /** @param from whether the first offer is the answer to this request, or remembered from a while ago, or from another one. */
+  async #pay(unkeyed: PreparedRequest, first: Offer, from: "asked" | "remembered"): Promise<Response> {
     const { prices, limitsFor, allowInsecure, pool } = this.#options;
     const request = withIdempotencyKey(unkeyed);
     assertSecure(request.url, allowInsecure);
-    let demand = offer;
+    let offer = first;
     let isOld = from === "remembered";
     const visit = { hasReopened: false };
     for (let moves = 0; ; moves++) {
-      const limits = await limitsFor(demand);
-      this.#totals.check(demand, limits); // nothing is opened for what may not be paid
-      const seat = await pool.seat(demand, limits, request.url.origin);
-      const outcome = await this.#payAt(seat, request, demand, limits);
+      const limits = await limitsFor(offer);
+      this.#totals.check(offer, limits); // nothing is opened for what may not be paid
+      const seat = await pool.seat(offer, limits, request.url.origin);
+      const outcome = await this.#payAt(seat, request, offer, limits);
       if (outcome.kind === "answered") {
-        if (outcome.response.ok) prices.learn(request, { ...demand, price: outcome.cost });
+        if (outcome.response.ok) prices.learn(request, { ...offer, price: outcome.cost });
         return outcome.response;
       }
       const { refusal } = outcome;
-      const again = refusal.offer ?? demand;
+      const again = refusal.offer ?? offer;
       if (outcome.kind === "ended") {
         prices.forget(request);
         // What is sold by somebody else here, or now, says nothing about the channel with whom it was remembered.
-        if (!isOld || isBySame(again, demand)) await this.#leave(seat, again, refusal, visit);
+        if (!isOld || isBySame(again, offer)) await this.#leave(seat, again, refusal, visit);
       }
       isOld &&= refusal.offer === undefined;
       if (moves === MOVES) throw new PaymentRefusedError(refusal.code, refusal.status, "Try again later.");
-      demand = again;
+      offer = again;
     }
   }
 
-  async #payAt(seat: Seat, request: PreparedRequest, demand: Offer, limits: ResolvedLimits): Promise<Outcome> {
+  async #payAt(seat: Seat, request: PreparedRequest, offer: Offer, limits: ResolvedLimits): Promise<Outcome> {
     const { channels, pool, patience, report, fetch } = this.#options;
     const { channel, gate } = seat;
     await gate.enter(request.signal);
     let outcome: Outcome | undefined;
     try {
-      this.#totals.check(demand, limits);
-      this.#totals.add(demand, demand.price);
-      const reserve = () => pool.reserve(seat, demand, limits);
+      this.#totals.check(offer, limits);
+      this.#totals.add(offer, offer.price);
+      const reserve = () => pool.reserve(seat, offer, limits);
       const conceded = (amount: bigint) => {
-        this.#totals.add(demand, amount);
-        this.#totals.check({ ...demand, price: 0n }, limits); // this request is counted already
+        this.#totals.add(offer, amount);
+        this.#totals.check({ ...offer, price: 0n }, limits); // this request is counted already
       };
-      const payment = new Payment({ channels, fetch, patience, report, reserve, conceded }, channel, demand);
+      const payment = new Payment({ channels, fetch, patience, report, reserve, conceded }, channel, offer);
       try {
-        await this.#remember(seat, request, demand);
+        await this.#remember(seat, request, offer);
         outcome = await payment.make(request);
       } finally {
-        const cost = outcome?.kind === "answered" ? outcome.cost : payment.lost ? demand.price : 0n;
-        this.#totals.add(demand, cost - demand.price);
+        const cost = outcome?.kind === "answered" ? outcome.cost : payment.lost ? offer.price : 0n;
+        this.#totals.add(offer, cost - offer.price);
       }
       return outcome;
     } catch (error) {
