@@ -38,6 +38,9 @@ export function requestHeaders(request: IncomingMessage): Record<string, string 
   return result;
 }
 
+/** Of the answer: which origins may read what is sold is for the receiver to say (`cors`), and twice said is never. */
+const CORS = "access-control-";
+
 /** What of an upstream's headers the client gets: nothing that could be taken for a receipt or an offer of ours. */
 export function responseHeaders(raw: readonly Buffer[], origin: string, prefix: string): [string, string][] {
   const pairs: [string, string][] = [];
@@ -46,7 +49,8 @@ export function responseHeaders(raw: readonly Buffer[], origin: string, prefix: 
   }
   const dropped = named(pairs.find(([name]) => name === "connection")?.[1]);
   return pairs
-    .filter(([name, value]) => !HOP_BY_HOP.has(name) && !dropped.has(name) && !isPaymentHeader(name, value))
+    .filter(([name]) => !HOP_BY_HOP.has(name) && !dropped.has(name) && !name.startsWith(CORS))
+    .filter(([name, value]) => !isPaymentHeader(name, value))
     .map(([name, value]) => [name, name === "location" ? ownLocation(value, origin, prefix) : value]);
 }
 

@@ -35,7 +35,7 @@ describe("An upstream behind the paywall", () => {
       "/up/*": { price: 5n, upstream: `${origin}/base`, headers: { "x-secret": "s3" }, timeoutMs: 300 },
       "/gone": { price: 5n, upstream: "http://127.0.0.1:1" },
     };
-    sell(app, { paywall: shop.paywall, content: new Content(routes), cors: createCors() });
+    sell(app, { paywall: shop.paywall, content: new Content(routes), cors: createCors(["https://shop.example"]) });
     await app.listen({ port: 0 });
     url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
     stop = () => app.close();
@@ -105,6 +105,18 @@ describe("An upstream behind the paywall", () => {
     expect(headers.get("cache-control")).to.equal("private");
     expect(headers.getSetCookie()).to.deep.equal(["a=1", "b=2"]);
     expect(headers.get("etag")).to.equal('"e"');
+  });
+
+  it("does not decide which origins may read what is sold", async () => {
+    behave = (_request, response) => {
+      const headers = { "access-control-allow-origin": "*", "access-control-allow-credentials": "true" };
+      response.writeHead(200, headers).end("content");
+    };
+    const ours = await pay("/up/a", { headers: { origin: "https://shop.example" } });
+    expect(ours.headers.get("access-control-allow-origin"), "twice is never").to.equal("https://shop.example");
+    const others = await pay("/up/a", { headers: { origin: "https://evil.example" } });
+    expect(others.headers.get("access-control-allow-origin")).to.equal(null);
+    expect(others.headers.get("access-control-allow-credentials")).to.equal(null);
   });
 
   it("streams bodies both ways", async () => {
