@@ -12,7 +12,7 @@ import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
 import { createPaywall, type Paywall } from "./paywall/paywall.ts";
 import { Content } from "./proxy/content.ts";
-import { sell } from "./proxy/sell.ts";
+import { refuseUnroutable, sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
 import { tlsSettings } from "./tls.ts";
 import { serveSite } from "./web/routes.ts";
@@ -55,6 +55,7 @@ export async function createServer(
     forceCloseConnections: "idle",
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true },
     clientErrorHandler: answerClientError,
+    frameworkErrors: refuseUnroutable,
     serverFactory: (handler) => {
       const limits = { ...door.serverOptions, keepAliveTimeout: KEEP_ALIVE };
       guarded = door.around(handler);

@@ -57,5 +57,5 @@ export function sendRefusal(
 ): FastifyReply {
   reply.code(status).headers(headers);
   if (body.length === 0) return reply.send(); // Else Fastify gives a type to what is nothing.
-  return reply.send(typeof body === "string" ? body : Buffer.from(body));
+  return reply.send(Buffer.from(body)); // To the type of a text it would add a charset.
 }

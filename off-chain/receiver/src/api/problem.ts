@@ -22,7 +22,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   return reply
     .code(status)
     .type("application/problem+json")
-    .send(JSON.stringify({ type: `urn:rmps:problem:${code}`, title, status, detail, code, ...extra }));
+    .send(Buffer.from(JSON.stringify({ type: `urn:rmps:problem:${code}`, title, status, detail, code, ...extra })));
 }
 
 export const NOT_FOUND: Problem = {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendRefusal } from "../adapters/fastify.ts";
 import { factsOf, headersOf, type NodeOptions } from "../adapters/node/facts.ts";
 import { guardAnswer } from "../adapters/node/guard.ts";
@@ -53,6 +53,11 @@ export function sell(app: FastifyInstance, options: SellOptions): void {
     scope.setNotFoundHandler((request, reply) => answer(options, request, reply));
     done();
   });
+}
+
+/** Fastify's `frameworkErrors`: what it cannot even look for among its routes is refused as everything else is. */
+export function refuseUnroutable({ code }: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  sendRefusal(reply, code === "FST_ERR_BAD_URL" ? NOT_CANONICAL : NOT_FOUND);
 }
 
 async function answer(options: SellOptions, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

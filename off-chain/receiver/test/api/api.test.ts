@@ -188,6 +188,23 @@ describe("the API", () => {
     }
   });
 
+  it("answers with problem documents whatever is wrong with the path", async () => {
+    for (const [path, status] of [
+      ["/%", 400],
+      ["/%ff", 400],
+      ["/nothing", 404],
+      ["/api/1/nothing", 404],
+      [`/api/1/channels/${"a".repeat(200)}`, 404],
+    ] as const) {
+      const response = await fetch(receiver.url + path, { headers: { authorization: `Bearer ${TOKEN}` } });
+      expect(response.status, path).to.equal(status);
+      expect(response.headers.get("content-type"), path).to.equal("application/problem+json");
+      expect(await response.json(), path)
+        .to.include({ status })
+        .and.to.have.property("code");
+    }
+  });
+
   it("says that it is well, ready, and how much it did", async () => {
     const get = async (path: string) => fetch(receiver.url + path);
     expect(await (await get("/health")).json()).to.deep.equal({ status: "ok", alarms: [] });
