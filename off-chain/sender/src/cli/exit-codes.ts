@@ -25,7 +25,7 @@ Exit codes:
    1  something unexpected
    2  wrong usage, or a key or an option that is missing or malformed
    3  the offer exceeds your limits; nothing was signed
-   4  the receiver refuses the payment
+   4  the receiver refuses the payment, or there is no channel for what was asked
    5  the account lacks tokens or gas money
    6  the chain or its RPC does not do what is needed
    7  the server cannot be reached
