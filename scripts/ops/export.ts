@@ -60,7 +60,8 @@ It is a secret all the same: whoever holds a proof of a request under way could 
     if (values["dry-run"] === true) return;
     const text = `${JSON.stringify(bundles, undefined, 2)}\n`;
     if (out === undefined) return console.log(text);
-    if (existsSync(out)) chmodSync(out, 0o600); // the mode below is for new files only
+    // The mode below is for new files only; a pipe or a device is not ours to change.
+    if (statSync(out, { throwIfNoEntry: false })?.isFile() === true) chmodSync(out, 0o600);
     writeFileSync(out, text, { mode: 0o600 });
   },
 });

@@ -1,7 +1,16 @@
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoreRefused, StoreUnavailable } from "../../src/store/error.ts";
@@ -73,6 +82,22 @@ describe("The file of a SQLite store", () => {
     expect((await refusal()).problem).to.equal("newer");
     path = directory;
     expect((await refusal()).problem).to.equal("unreadable");
+  });
+
+  it("is left as it was where it is no store", async () => {
+    const text = join(directory, "text");
+    writeFileSync(text, "not a database, by far ".repeat(100));
+    const other = join(directory, "other.sqlite");
+    new Database(other).exec("CREATE TABLE a (b)").close();
+    const contents = () => [text, other].map((file) => readFileSync(file, "hex"));
+    const before = contents();
+    for (const there of [text, other, directory]) {
+      chmodSync(there, 0o755);
+      path = there;
+      expect((await refusal()).problem).to.equal("unreadable");
+      expect(statSync(there).mode & 0o777, there).to.equal(0o755);
+    }
+    expect(contents()).to.deep.equal(before);
   });
 
   it("as a restored copy sells nothing twice and signs no end, until the channel has paid", async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
@@ -41,7 +41,7 @@ function openFile(path: string): Database.Database {
     mkdirSync(dirname(path), { recursive: true });
     // Never opened where it is there: closing it again would drop the locks that this process may hold on it.
     if (!existsSync(path)) closeSync(openSync(path, "ax", 0o600));
-    chmodSync(path, 0o600); // SQLite gives its side files the mode of the main one.
+    if (!statSync(path).isFile()) throw new Error("it is no file");
     return new Database(path, { timeout: 0 });
   } catch (error) {
     const message = `${path} cannot be opened: ${String(error)}. Name a file in a directory that this user may write.`;
@@ -49,10 +49,12 @@ function openFile(path: string): Database.Database {
   }
 }
 
-/** Takes the file for this process alone, until it is closed or the process ends. */
+/** Takes the file for this process alone, until it is closed or the process ends. What is no store stays as it is. */
 function lock(db: Database.Database, path: string): void {
   try {
     db.pragma("locking_mode = EXCLUSIVE");
+    checkKind(db, path);
+    keepOthersOut(path);
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("wal_autocheckpoint = 4000");
@@ -64,13 +66,22 @@ function lock(db: Database.Database, path: string): void {
   }
 }
 
-function migrate(db: Database.Database, path: string, migrations: readonly string[]): void {
-  const version = db.pragma("user_version", { simple: true }) as number;
+/** @throws StoreRefused for another program's database, before anything is written. */
+function checkKind(db: Database.Database, path: string): void {
   const application = db.pragma("application_id", { simple: true }) as number;
   const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (tables > 0 && application !== APPLICATION_ID) {
     throw new StoreRefused("unreadable", `${path} is a database of something else. Name another file.`);
   }
+}
+
+/** SQLite gives its side files the mode of the main one; of these, in exclusive mode, there is but the log. */
+function keepOthersOut(path: string): void {
+  for (const file of [path, `${path}-wal`]) if (existsSync(file)) chmodSync(file, 0o600);
+}
+
+function migrate(db: Database.Database, path: string, migrations: readonly string[]): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
   if (version > migrations.length) {
     const message = `${path} was written by a newer version (schema ${version}, known: ${migrations.length}). Upgrade.`;
     throw new StoreRefused("newer", message);
