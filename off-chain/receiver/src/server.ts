@@ -4,6 +4,7 @@ import { createServer as createHttps } from "node:https";
 import type { Logger } from "pino";
 import { api } from "./api/api.ts";
 import { healthRoutes } from "./api/health.ts";
+import { answerError } from "./api/problem.ts";
 import { answerClientError } from "./client-error.ts";
 import type { ReceiverOptions } from "./config/options.ts";
 import { forwardAuth, type ForwardAuthRoutes } from "./adapters/forward-auth.ts";
@@ -64,6 +65,7 @@ export async function createServer(
       return server;
     },
   });
+  app.setErrorHandler(answerError);
   const { store, resolved } = engine;
   const { gatewayPath = GATEWAY_PATH } = options;
   const web = createWeb(options, resolved);

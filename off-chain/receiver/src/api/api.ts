@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Engine } from "../engine.ts";
-import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
-import { StoreUnavailable } from "../store/error.ts";
 import type { ChannelFilter } from "../store/store.ts";
 import { createBackups } from "./backup.ts";
 import { closeProblem } from "./close.ts";
 import { OPENAPI } from "./openapi.ts";
 import { orderClose, orderSettle } from "./orders.ts";
 import { parseCloseRequest, parseListing, parsePlace, parseSender } from "./parse.ts";
-import { malformed, NOT_FOUND, sendProblem, STORE_UNAVAILABLE, UNAUTHORIZED, type Problem } from "./problem.ts";
+import { NOT_FOUND, sendProblem, UNAUTHORIZED } from "./problem.ts";
 import { sponsor } from "./sponsor.ts";
 import { tokenCheck } from "./token.ts";
 import { bundleView, channelView, statsView } from "./views.ts";
@@ -25,7 +23,6 @@ const BODY_LIMIT = 16 * 1024;
 /** The API, as a Fastify plugin; register it under the gateway path. */
 export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }) => {
   const { store, ledger, closer, resolved, watcher } = engine;
-  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request)));
   app.setNotFoundHandler((_, reply) =>
     sendProblem(reply, { ...NOT_FOUND, code: "not-found", title: "Nothing here", detail: "See openapi.json." }),
   );
@@ -122,15 +119,3 @@ export const api: FastifyPluginAsync<ApiOptions> = async (app, { engine, token }
     });
   }
 };
-
-function problemOf(error: unknown, request: FastifyRequest): Problem {
-  if (error instanceof StoreUnavailable) return STORE_UNAVAILABLE;
-  if (error instanceof RpcUnavailable || error instanceof RpcError) {
-    const detail = "The receiver's node does not answer, or not as it should. Try again.";
-    return { status: 503, code: "chain-unavailable", title: "The chain cannot be reached", detail, retryAfter: 5 };
-  }
-  const { statusCode = 500, message } = error as { statusCode?: number; message: string };
-  if (statusCode >= 400 && statusCode < 500) return { ...malformed(`${message}.`), status: statusCode };
-  request.log.error({ err: error }, "a bug in the API");
-  return { status: 500, code: "internal", title: "Our mistake", detail: "The receiver's log says more." };
-}

@@ -1,4 +1,6 @@
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
+import { StoreUnavailable } from "../store/error.ts";
 
 /** An RFC 9457 problem, with what to do about it. */
 export interface Problem {
@@ -50,4 +52,22 @@ export const STORE_UNAVAILABLE: Problem = {
 /** A request that cannot be read. @param detail which part, and how it should look. */
 export function malformed(detail: string): Problem {
   return { status: 400, code: "malformed-request", title: "Malformed request", detail };
+}
+
+/** What a request is answered whose handler threw. Of a bug the client learns nothing, the log all. */
+function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof StoreUnavailable) return STORE_UNAVAILABLE;
+  if (error instanceof RpcUnavailable || error instanceof RpcError) {
+    const detail = "The receiver's node does not answer, or not as it should. Try again.";
+    return { status: 503, code: "chain-unavailable", title: "The chain cannot be reached", detail, retryAfter: 5 };
+  }
+  const { statusCode = 500, message } = error as { statusCode?: number; message: string };
+  if (statusCode >= 400 && statusCode < 500) return { ...malformed(`${message}.`), status: statusCode };
+  request.log.error({ err: error }, "a bug");
+  return { status: 500, code: "internal", title: "Our mistake", detail: "The receiver's log says more." };
+}
+
+/** Fastify's error handler, for all that a receiver serves. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply.header("cache-control", "no-store"), problemOf(error, request));
 }

@@ -188,20 +188,21 @@ describe("the API", () => {
     }
   });
 
-  it("answers with problem documents whatever is wrong with the path", async () => {
-    for (const [path, status] of [
-      ["/%", 400],
-      ["/%ff", 400],
-      ["/nothing", 404],
-      ["/api/1/nothing", 404],
-      [`/api/1/channels/${"a".repeat(200)}`, 404],
+  it("answers with problem documents whatever is wrong with a request", async () => {
+    for (const [method, path, status] of [
+      ["GET", "/%", 400],
+      ["GET", "/%ff", 400],
+      ["GET", "/nothing", 404],
+      ["QUERY", "/nothing", 400], // it has to have a body with a type
+      ["GET", "/api/1/nothing", 404],
+      ["GET", `/api/1/channels/${"a".repeat(200)}`, 404],
     ] as const) {
-      const response = await fetch(receiver.url + path, { headers: { authorization: `Bearer ${TOKEN}` } });
-      expect(response.status, path).to.equal(status);
-      expect(response.headers.get("content-type"), path).to.equal("application/problem+json");
-      expect(await response.json(), path)
-        .to.include({ status })
-        .and.to.have.property("code");
+      const response = await fetch(receiver.url + path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
+      const where = `${method} ${path}`;
+      expect(response.status, where).to.equal(status);
+      expect(response.headers.get("content-type"), where).to.equal("application/problem+json");
+      const problem = (await response.json()) as object;
+      expect(problem, where).to.include({ status }).and.to.have.property("code");
     }
   });
 
