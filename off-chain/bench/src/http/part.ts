@@ -37,7 +37,7 @@ function tableOf(chosen: readonly Entry[], results: Map<string, Result>): Table 
     const result = results.get(entry.name)!;
     const { rate, cpu, p50, p99, rss, generator } = result.median;
     const rates = result.rounds.map((round) => round.rate);
-    const spread = `${((Math.max(...rates) / Math.min(...rates) - 1) * 100).toFixed(0)} %`;
+    const spread = Math.max(...rates) / Math.min(...rates) - 1; // infinite where a round brought no answer at all
     return [
       entry.name,
       rate,
@@ -49,7 +49,7 @@ function tableOf(chosen: readonly Entry[], results: Map<string, Result>): Table 
       ratioOf(result, mppx, "rate"),
       share((rate * cpu) / 1e6),
       share(generator),
-      spread,
+      share(spread),
     ];
   });
   return {
@@ -61,12 +61,12 @@ function tableOf(chosen: readonly Entry[], results: Map<string, Result>): Table 
     rows,
     notes: [
       "Every request bears a fresh proof, every answer was 200. RMPS is durable (SQLite, WAL, full sync) before it answers; the rivals keep vouchers in memory.",
-      "Shares of a core are the CPU time of the process within the window: a server near 100 % was at its limit; where the generator is, the rate (and the latency) is the generator's. Spread: the fastest round beside the slowest.",
+      "Shares of a core are the CPU time of the process within the window: a server near 100 % was at its limit; where the generator is, the rate (and the latency) is the generator's. Spread: the fastest round beside the slowest; – where a round brought no answer.",
     ],
   };
 }
 
-const share = (part: number): string => `${(100 * part).toFixed(0)} %`;
+const share = (part: number): string => (Number.isFinite(part) ? `${(100 * part).toFixed(0)} %` : figure(part));
 
 function targetsOf(results: Map<string, Result>): Target[] {
   const [best, x402, mppx] = [fastest(results, "RMPS"), fastest(results, "x402"), fastest(results, "mppx")];
