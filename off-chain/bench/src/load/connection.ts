@@ -14,41 +14,62 @@ export interface Listener {
 
 /** One keep-alive connection that sends prepared requests one after the other, each when the last is answered. */
 export class Connection {
+  readonly #port: number;
+  #socket: Socket | undefined;
+  #requests: readonly Buffer[] = [];
+  #listener: Listener | undefined;
   #sent = 0;
-  readonly #requests: readonly Buffer[];
-  readonly #socket: Socket;
-  readonly #listener: Listener;
-  #pending: Buffer | undefined;
   #sentAt = 0;
-  #stopped = false;
+  #underWay = false;
+  #pending: Buffer | undefined;
+  #atRest: (() => void) | undefined;
 
-  /** @param requests whole HTTP/1.1 requests; each is sent once. */
-  constructor(port: number, requests: readonly Buffer[], listener: Listener) {
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** Begins to send. @param requests whole HTTP/1.1 requests; each is sent once. */
+  begin(requests: readonly Buffer[], listener: Listener): void {
     this.#requests = requests;
     this.#listener = listener;
-    this.#socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => this.#send());
-    this.#socket.on("data", (chunk) => this.#receive(chunk));
-    this.#socket.on("error", (error) => this.#stopped || listener.onError(error));
-    this.#socket.on("close", () => this.#stopped || listener.onError(new Error("the server closed a connection")));
+    this.#sent = 0;
+    if (this.#socket === undefined) this.#connect();
+    else this.#send();
   }
 
-  /** What was not sent. */
-  get rest(): Buffer[] {
-    return this.#requests.slice(this.#sent);
+  /** Sends nothing more. @returns what was not sent, once the last answer is there. */
+  async end(): Promise<Buffer[]> {
+    if (this.#underWay) await new Promise<void>((resolve) => (this.#atRest = resolve));
+    const rest = this.#requests.slice(this.#sent);
+    this.#listener = undefined;
+    this.#requests = [];
+    return rest;
   }
 
-  /** Sends nothing more and hangs up. */
-  stop(): void {
-    this.#stopped = true;
-    this.#socket.destroy();
+  /** Hangs up. */
+  close(): void {
+    this.#listener = undefined;
+    this.#socket?.destroy();
+  }
+
+  #connect(): void {
+    const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true }, () => this.#send());
+    socket.on("data", (chunk) => this.#receive(chunk));
+    socket.on("error", (error) => this.#listener?.onError(error));
+    socket.on("close", () => {
+      this.#socket = undefined;
+      this.#listener?.onError(new Error("the server closed a connection"));
+    });
+    this.#socket = socket;
   }
 
   #send(): void {
     const request = this.#requests[this.#sent];
-    if (request === undefined) return this.#listener.onExhausted();
+    if (request === undefined) return this.#listener?.onExhausted();
     this.#sent++;
+    this.#underWay = true;
     this.#sentAt = performance.now();
-    this.#socket.write(request);
+    this.#socket?.write(request);
   }
 
   #receive(chunk: Buffer): void {
@@ -58,10 +79,13 @@ export class Connection {
       return;
     }
     this.#pending = undefined;
+    this.#underWay = false;
     const status = Number(bytes.toString("latin1", 9, 12));
-    this.#listener.onAnswer(status, performance.now() - this.#sentAt);
+    this.#listener?.onAnswer(status, performance.now() - this.#sentAt);
     if (status !== 200 && process.env["BENCH_SHOW"] !== undefined) console.error(bytes.toString());
-    if (!this.#stopped) this.#send();
+    if (this.#atRest === undefined) return this.#send();
+    this.#atRest();
+    this.#atRest = undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The load generator: a process of its own, which signs everything before the clock of a turn starts. */
+import { setTimeout } from "node:timers/promises";
 import { say } from "../process/child.ts";
 import { EXPIRING, prepare, type VoucherKind } from "../vouchers/prepare.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Listener } from "./connection.ts";
 
 /** Signs what a turn will send. What an earlier turn of the session left over is sent first. */
 export interface Prepare {
@@ -28,8 +29,6 @@ export interface Turn {
 export interface Outcome {
   readonly requests: number;
   readonly milliseconds: number;
-  /** Answers by status, those before and after the measured window included. */
-  readonly statuses: Readonly<Record<string, number>>;
   /** CPU time of the generator within the window, as a share of it: near 1, it is the generator that is measured. */
   readonly generator: number;
   readonly exhausted: boolean;
@@ -38,8 +37,15 @@ export interface Outcome {
   readonly p99: number | null;
 }
 
+/** Said once every request of a turn is answered. */
+export interface AtRest {
+  /** Answers by status, those before and after the measured window included. */
+  readonly statuses: Readonly<Record<string, number>>;
+}
+
 interface Session {
-  ports: readonly number[];
+  /** Kept from turn to turn. */
+  readonly connections: readonly Connection[];
   /** What is signed and not sent, by connection. */
   readonly queues: Buffer[][];
   /** Requests that were prepared for each connection. */
@@ -63,13 +69,20 @@ async function handle(message: { kind: string }): Promise<void> {
       return sign(message as unknown as Prepare);
     case "turn":
       return run(message as unknown as Turn);
-    case "forget":
-      sessions.delete((message as unknown as { session: number }).session);
+    case "forget": {
+      const { session } = message as unknown as { session: number };
+      for (const connection of sessions.get(session)?.connections ?? []) connection.close();
+      sessions.delete(session);
+    }
   }
 }
 
 async function sign({ session: id, ports, connections, each, ...order }: Prepare): Promise<void> {
-  const session = sessions.get(id) ?? { ports, queues: [], prepared: 0 };
+  const session = sessions.get(id) ?? {
+    connections: Array.from({ length: connections }, (_, index) => new Connection(ports[index % ports.length]!)),
+    queues: [],
+    prepared: 0,
+  };
   sessions.set(id, session);
   let left = Math.min(...Array.from({ length: connections }, (_, index) => session.queues[index]?.length ?? 0));
   if (EXPIRING.has(order.vouchers)) {
@@ -89,7 +102,7 @@ const cpuNow = (): number => {
 };
 
 async function run({ session: id, lead, measure }: Turn): Promise<void> {
-  const { ports, queues } = sessions.get(id)!;
+  const { connections, queues } = sessions.get(id)!;
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   let [measuring, ended, exhausted] = [false, false, false];
@@ -103,42 +116,38 @@ async function run({ session: id, lead, measure }: Turn): Promise<void> {
     const generator = (cpuNow() - cpu) / milliseconds;
     latencies.sort((a, b) => a - b);
     const at = (share: number): number | null => latencies[Math.floor(latencies.length * share)] ?? null;
-    const outcome = { requests: latencies.length, milliseconds, statuses, generator, exhausted };
-    say({ kind: "end", ...outcome, p50: at(0.5), p99: at(0.99) });
+    say({ kind: "end", requests: latencies.length, milliseconds, generator, exhausted, p50: at(0.5), p99: at(0.99) });
   }
 
-  await new Promise<void>((resolve, reject) => {
-    const connections = queues.map(
-      (queue, index) =>
-        new Connection(ports[index % ports.length]!, queue, {
-          onAnswer(status, milliseconds) {
-            statuses[status] = (statuses[status] ?? 0) + 1;
-            if (measuring) latencies.push(milliseconds);
-          },
-          onExhausted() {
-            exhausted = true;
-            if (measuring) end();
-          },
-          onError: reject,
-        }),
-    );
-    setTimeout(() => {
-      [begun, cpu] = [performance.now(), cpuNow()];
-      measuring = !exhausted;
-      say({ kind: "begin" });
-      if (exhausted) end();
-    }, lead);
-    setTimeout(end, lead + measure);
-    setTimeout(
-      () => {
-        for (const [index, connection] of connections.entries()) {
-          connection.stop();
-          queues[index] = connection.rest;
-        }
-        resolve();
+  const failure = new Promise<never>((_, reject) => {
+    const listener: Listener = {
+      onAnswer(status, milliseconds) {
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        if (measuring) latencies.push(milliseconds);
       },
-      lead + measure + TAIL,
-    );
+      onExhausted() {
+        exhausted = true;
+        if (measuring) end();
+      },
+      onError: reject,
+    };
+    for (const [index, connection] of connections.entries()) connection.begin(queues[index]!, listener);
   });
-  say({ kind: "idle" });
+
+  async function measured(): Promise<void> {
+    await setTimeout(lead);
+    [begun, cpu] = [performance.now(), cpuNow()];
+    measuring = !exhausted;
+    say({ kind: "begin" });
+    if (exhausted) end();
+    await setTimeout(measure);
+    end();
+    await setTimeout(TAIL);
+    for (const [index, rest] of (await Promise.all(connections.map((each) => each.end()))).entries()) {
+      queues[index] = rest;
+    }
+  }
+
+  await Promise.race([measured(), failure]);
+  say({ kind: "at rest", statuses });
 }

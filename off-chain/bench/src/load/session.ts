@@ -3,7 +3,7 @@ import { CORES } from "../process/pin.ts";
 import type { Sample } from "../servers/report.ts";
 import type { VoucherKind } from "../vouchers/prepare.ts";
 import { CONNECTIONS } from "../world.ts";
-import type { Outcome } from "./generator.ts";
+import type { AtRest, Outcome } from "./generator.ts";
 
 /** A server under test. */
 export interface Contender {
@@ -82,20 +82,6 @@ async function sampleOf(server: Child): Promise<Sample> {
   return server.next<Sample>("sample");
 }
 
-/** Milliseconds between two looks whether a server is idle, and the CPU time, µs, that it may have used between them. */
-const LOOK = 100;
-const IDLE = 10_000;
-
-/** Waits until servers have done what was still queued when their turn ended: a slow one would go on in the next one's. */
-async function untilIdle(servers: readonly Child[]): Promise<void> {
-  for (let before = -Infinity, busy = true; busy;) {
-    const now = sum((await Promise.all(servers.map(sampleOf))).map(({ cpu }) => cpu));
-    busy = now - before > IDLE;
-    before = now;
-    if (busy) await new Promise((resolve) => setTimeout(resolve, LOOK));
-  }
-}
-
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Starts a contender. */
@@ -120,9 +106,8 @@ export async function openSession(generator: Child, contender: Contender): Promi
     const before = await Promise.all(servers.map(sampleOf));
     const outcome = await generator.next<Outcome>("end");
     const after = await Promise.all(servers.map(sampleOf));
-    await generator.next("idle");
-    await untilIdle(servers);
-    const bad = Object.entries(outcome.statuses).filter(([status]) => status !== "200");
+    const { statuses } = await generator.next<AtRest>("at rest");
+    const bad = Object.entries(statuses).filter(([status]) => status !== "200");
     if (bad.length > 0) throw new Error(`${contender.name}: not all answers were 200: ${JSON.stringify(bad)}`);
     const rate = (outcome.requests / outcome.milliseconds) * 1000;
     expected = outcome.exhausted ? 2 * expected : Math.max(rate, expected / 2);
@@ -133,7 +118,7 @@ export async function openSession(generator: Child, contender: Contender): Promi
     const served = sum(after.map((sample, node) => sample.served - before[node]!.served));
     const rss = Math.max(...after.map((sample) => sample.rss));
     const { requests, generator: share, p50, p99 } = outcome;
-    const all = sum(Object.values(outcome.statuses));
+    const all = sum(Object.values(statuses));
     const latencies = { p50: p50 ?? Infinity, p99: p99 ?? Infinity };
     return { requests, all, rate, cpu: cpu / served, ...latencies, rss, generator: share };
   }

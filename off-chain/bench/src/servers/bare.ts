@@ -1,6 +1,5 @@
 /** The frameworks without a paywall: what a request costs before anything is paid. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
 import { settings } from "../process/child.ts";
 import { CONTENT, PATH } from "../world.ts";
 import { counter, ready } from "./report.ts";
@@ -9,8 +8,6 @@ import { counter, ready } from "./report.ts";
 export type Framework = "node" | "fastify" | "hono" | "express";
 
 const { framework } = settings<{ framework: Framework }>();
-
-const portOf = (address: AddressInfo | string | null): number => (address as AddressInfo).port;
 
 switch (framework) {
   case "node": {
@@ -21,7 +18,7 @@ switch (framework) {
         .writeHead(200, { "content-type": "text/plain", "content-length": String(CONTENT.length) })
         .end(CONTENT);
     });
-    server.listen(0, "127.0.0.1", () => ready(portOf(server.address())));
+    server.listen(0, "127.0.0.1", () => ready(server));
     break;
   }
   case "fastify": {
@@ -32,7 +29,7 @@ switch (framework) {
       return reply.type("text/plain").send(CONTENT);
     });
     await app.listen({ port: 0, host: "127.0.0.1" });
-    ready(portOf(app.server.address()));
+    ready(app.server);
     break;
   }
   case "hono": {
@@ -43,7 +40,7 @@ switch (framework) {
       counter.served++;
       return context.text(CONTENT);
     });
-    serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (address) => ready(address.port));
+    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, () => ready(server as Server));
     break;
   }
   case "express": {
@@ -53,7 +50,7 @@ switch (framework) {
       counter.served++;
       response.type("text/plain").send(CONTENT);
     });
-    const server = app.listen(0, "127.0.0.1", () => ready(portOf(server.address())));
+    const server = app.listen(0, "127.0.0.1", () => ready(server));
     break;
   }
 }

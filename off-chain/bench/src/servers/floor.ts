@@ -5,7 +5,6 @@
  */
 import { fdatasync, openSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createVerifier, type Address, type Hex } from "@rmps/proofs";
@@ -94,4 +93,4 @@ const server = createServer(({ url, headers }, response) => {
   if (!running) void serve();
   return undefined;
 });
-server.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+server.listen(0, "127.0.0.1", () => ready(server));

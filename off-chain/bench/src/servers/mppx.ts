@@ -3,6 +3,7 @@
  * its place: it says that every channel is open and funded, and is asked once a channel (the answer is kept as long as
  * the option for it allows).
  */
+import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { Mppx, tempo } from "mppx/hono";
@@ -34,4 +35,4 @@ app.get(PATH, mppx.session({ amount: (Number(PRICE) / 1e6).toFixed(6) }), (conte
   counter.served++;
   return context.text(CONTENT);
 });
-serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (address) => ready(address.port));
+const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, () => ready(server as Server));

@@ -1,3 +1,5 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { say } from "../process/child.ts";
 
 /** What a server process says of itself. */
@@ -18,11 +20,15 @@ function sample(): Sample {
   return { cpu: user + system, served: counter.served, rss: process.memoryUsage.rss() };
 }
 
+/** Milliseconds for which connections may rest: longer than it takes until a server has its next turn. */
+const KEEP_ALIVE = 600_000;
+
 /** Tells the parent that the server listens, and answers `sample` from then on. */
-export function ready(port: number): void {
+export function ready(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE;
   process.on("message", (message: { kind: string }) => {
     if (message.kind === "sample") say({ kind: "sample", ...sample() });
   });
   process.on("SIGTERM", () => process.exit(0));
-  say({ kind: "ready", port });
+  say({ kind: "ready", port: (server.address() as AddressInfo).port });
 }

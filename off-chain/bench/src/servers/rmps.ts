@@ -1,6 +1,5 @@
 /** Our receiver behind an adapter: paywall and ledger over a store that is durable before anything is answered. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { createPaywall, expressPaywall, fastifyPaywall, honoPaywall, nodePaywall } from "@rmps/receiver";
 import { dataDirectory, ledgerOver, open, seed } from "../ours/receiver.ts";
@@ -37,7 +36,7 @@ switch (framework) {
       return reply.type("text/plain").send(CONTENT);
     });
     await app.listen({ port: 0, host: "127.0.0.1" });
-    ready((app.server.address() as AddressInfo).port);
+    ready(app.server);
     break;
   }
   case "node": {
@@ -49,7 +48,7 @@ switch (framework) {
       if (request.url === PATH) void handler(request, response);
       else response.writeHead(404).end();
     });
-    server.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+    server.listen(0, "127.0.0.1", () => ready(server));
     break;
   }
   case "hono": {
@@ -60,7 +59,7 @@ switch (framework) {
       counter.served++;
       return context.text(CONTENT);
     });
-    serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (address) => ready(address.port));
+    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, () => ready(server as Server));
     break;
   }
   case "express": {
@@ -70,7 +69,7 @@ switch (framework) {
       counter.served++;
       response.type("text/plain").send(CONTENT);
     });
-    const server = app.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+    const server = app.listen(0, "127.0.0.1", () => ready(server));
     break;
   }
 }

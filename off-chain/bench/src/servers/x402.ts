@@ -3,7 +3,7 @@
  * whole run, as if the chain had been read a moment ago; the facilitator only names what it supports, and any other
  * call to it would fail the run.
  */
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import type { FacilitatorClient } from "@x402/core/server";
 import { BatchSettlementEvmScheme } from "@x402/evm/batch-settlement/server";
 import { getAddress } from "viem";
@@ -51,7 +51,7 @@ if (framework === "express") {
     counter.served++;
     response.type("text/plain").send(CONTENT);
   });
-  const server = app.listen(0, "127.0.0.1", () => ready((server.address() as AddressInfo).port));
+  const server = app.listen(0, "127.0.0.1", () => ready(server));
 } else {
   const { Hono } = await import("hono");
   const { serve } = await import("@hono/node-server");
@@ -62,5 +62,5 @@ if (framework === "express") {
     counter.served++;
     return context.text(CONTENT);
   });
-  serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (address) => ready(address.port));
+  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, () => ready(server as Server));
 }
