@@ -98,6 +98,17 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
+  function done(verdict: Verdict): Verdict {
+    waiting--;
+    return verdict;
+  }
+
+  /** Whatever broke, nothing that is not known to be durable is served. */
+  function failed(error: unknown): Verdict {
+    onError(error);
+    return done({ kind: "refused", code: "store-unavailable" });
+  }
+
   return {
     manager,
     terms,
@@ -105,20 +116,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     channel: (id) => store.channel(id),
     unavailable: () => (alive(head(), now()) ? undefined : "chain-unavailable"),
 
-    async pay(proof, purchase) {
-      if (purchase.price <= 0n) throw new RangeError("A price of 0 needs no payment.");
-      if (!alive(head(), now())) return { kind: "refused", code: "chain-unavailable" };
-      if (waiting >= maxWaiting) return { kind: "refused", code: "busy" };
+    // Every payment passes here: an async function would cost it another promise and what belongs to that.
+    pay(proof, purchase) {
+      if (purchase.price <= 0n) return Promise.reject(new RangeError("A price of 0 needs no payment."));
+      if (!alive(head(), now())) return Promise.resolve({ kind: "refused", code: "chain-unavailable" });
+      if (waiting >= maxWaiting) return Promise.resolve({ kind: "refused", code: "busy" });
       waiting++;
-      try {
-        return await decide(proof, purchase);
-      } catch (error) {
-        // Whatever broke, nothing that is not known to be durable is served.
-        onError(error);
-        return { kind: "refused", code: "store-unavailable" };
-      } finally {
-        waiting--;
-      }
+      return decide(proof, purchase).then(done, failed);
     },
 
     async finish(charge: ChargeId, answer?: StoredAnswer) {

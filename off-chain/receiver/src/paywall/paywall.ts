@@ -43,19 +43,14 @@ export function createPaywall(options: PaywallOptions): Paywall {
     });
   }
 
-  /** What in the payment contradicts the request or the offer, before the ledger is asked. */
-  function objection(
-    request: RequestFacts,
-    payment: Payment,
-    offer: Offer,
-  ): Refusal | undefined | Promise<Refusal | undefined> {
+  /** What in the payment contradicts the offer, before the ledger is asked. */
+  function objection(payment: Payment, offer: Offer): Refusal | undefined {
     if (payment.maxPrice !== undefined && payment.maxPrice < offer.price) {
       const detail = `The price is ${offer.price}, above the most that this request may cost, ${payment.maxPrice}.`;
       return { code: "insufficient-payment", detail, remedy: "Allow the request to cost that much." };
     }
     const claim = contradiction(payment.claims, offer);
-    if (claim !== undefined) return { code: "wrong-terms", detail: `The payment names another ${claim}.` };
-    return payment.challenge === undefined ? undefined : challengeProblem(payment.challenge, request, now());
+    return claim === undefined ? undefined : { code: "wrong-terms", detail: `The payment names another ${claim}.` };
   }
 
   function admitted(payment: Payment, paid: Paid, keepsAnswer: boolean): PaidRequest {
@@ -101,12 +96,14 @@ export function createPaywall(options: PaywallOptions): Paywall {
       if (reading.kind === "malformed") return refuser.refuse(asked, malformedPayment(reading), reading.dialect);
 
       const { payment } = reading;
-      const { dialect, channelId } = payment;
+      const { dialect, channelId, challenge } = payment;
       const { turnstile } = options;
       const from = request.from ?? "";
       const retryAfter = turnstile?.enter(channelId, from) ?? 0;
       if (retryAfter > 0) return refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
-      const refusal = await objection(request, payment, offer);
+      const refusal =
+        objection(payment, offer) ??
+        (challenge === undefined ? undefined : await challengeProblem(challenge, request, now()));
       if (refusal !== undefined) return refuser.refuse(asked, refusal, dialect);
       const key = request.header("idempotency-key");
       const idempotency = key === undefined ? undefined : await idempotencyOf(request, channelId, key);

@@ -8,11 +8,15 @@ import type { InFlight, OpenCharge } from "./in-flight.ts";
 import { Repeats } from "./repeats.ts";
 import type { Wal } from "./wal.ts";
 
-/** One change of our numbers, run within the transaction of its batch; returns what to do after the commit. */
-type Operation = ((batch: Batch) => () => void) & {
+/** One change of our numbers. */
+interface Operation<Result> {
+  /** Run within the transaction of its batch. */
+  run(batch: Batch): Result;
+  /** Run after the commit. */
+  committed?(result: Result): void;
   /** Whether the thread need not wait for the disk: what it changes matters to nobody before it is answered. */
   readonly patient?: true;
-};
+}
 
 /** The channels that a batch has touched: the same objects for all its operations, whatever the cache does. */
 class Batch {
@@ -37,50 +41,51 @@ export class Payments {
   readonly #inFlight: InFlight;
   readonly #repeats: Repeats;
   readonly #firstBlock: number;
-  readonly #queue: GroupCommit<Operation, void>;
+  readonly #queue: GroupCommit<Operation<unknown>, unknown>;
 
   constructor(db: Database.Database, wal: Wal, accounts: Accounts, inFlight: InFlight, firstBlock: number) {
     this.#accounts = accounts;
     this.#inFlight = inFlight;
     this.#repeats = new Repeats(db);
     this.#firstBlock = firstBlock;
-    const transaction = db.transaction((operations: Operation[], batch: Batch) => {
-      const afterwards = operations.map((operation) => operation(batch));
+    const transaction = db.transaction((operations: Operation<unknown>[], batch: Batch) => {
+      const results = operations.map((operation) => operation.run(batch));
       for (const account of batch.dirty) accounts.write(account);
-      return afterwards;
+      return results;
     });
     this.#queue = new GroupCommit((operations) => {
       const batch = new Batch(accounts);
       const patient = operations.every((operation) => operation.patient);
-      let afterwards;
+      let results: unknown[];
       try {
         accounts.postWhenDue();
         const commit = () => transaction.immediate(operations, batch);
-        afterwards = patient ? wal.unflushed(commit) : commit();
+        results = patient ? wal.unflushed(commit) : commit();
       } catch (error) {
         accounts.forget(batch.touched.keys()); // They are read again before anything is answered.
         throw error;
       }
-      const results = afterwards.map((afterCommit) => afterCommit());
+      for (let i = 0; i < operations.length; i++) operations[i]!.committed?.(results[i]);
       // The next proofs are verified while the disk works; those who wait are told when it is done.
       return patient ? wal.flush().then(() => results) : results;
     });
   }
 
-  async charge(wanted: Charge): Promise<ChargeOutcome> {
-    let outcome: ChargeOutcome | undefined;
-    const operation = (batch: Batch): (() => void) => {
-      outcome = this.#charge(batch, wanted);
-      if (outcome.kind !== "charged") return nothing;
-      const { charge: id } = outcome;
-      const { channelId, price, idempotency } = wanted;
-      return () => {
-        this.#inFlight.add(id, { channelId, price, idempotency });
+  #submit<Result>(operation: Operation<Result>): Promise<Result> {
+    return this.#queue.submit(operation) as Promise<Result>;
+  }
+
+  charge(wanted: Charge): Promise<ChargeOutcome> {
+    return this.#submit({
+      patient: true,
+      run: (batch) => this.#charge(batch, wanted),
+      committed: (outcome) => {
+        if (outcome.kind !== "charged") return;
+        const { channelId, price, idempotency } = wanted;
+        this.#inFlight.add(outcome.charge, { channelId, price, idempotency });
         this.#refresh(channelId);
-      };
-    };
-    await this.#queue.submit(Object.assign(operation, { patient: true } as const));
-    return outcome!;
+      },
+    });
   }
 
   #charge(batch: Batch, wanted: Charge): ChargeOutcome {
@@ -108,10 +113,7 @@ export class Payments {
     this.#release(open);
     const key = open.idempotency;
     if (key === undefined || answer === undefined) return;
-    await this.#queue.submit(() => {
-      this.#repeats.answer(key, answer);
-      return nothing;
-    });
+    await this.#submit({ run: () => this.#repeats.answer(key, answer) });
   }
 
   async undo(id: ChargeId): Promise<boolean> {
@@ -119,13 +121,14 @@ export class Payments {
     if (open === undefined) return false;
     const { channelId, price, idempotency } = open;
     try {
-      await this.#queue.submit((batch) => {
-        const account = batch.get(channelId);
-        if (account === undefined) return nothing;
-        undo(account, price);
-        batch.dirty.add(account);
-        if (idempotency !== undefined) this.#repeats.remove(idempotency);
-        return nothing;
+      await this.#submit({
+        run: (batch) => {
+          const account = batch.get(channelId);
+          if (account === undefined) return;
+          undo(account, price);
+          batch.dirty.add(account);
+          if (idempotency !== undefined) this.#repeats.remove(idempotency);
+        },
       });
     } finally {
       this.#release(open); // Not before: until it is off what was spent, it must not be settled.
@@ -133,28 +136,25 @@ export class Payments {
     return true;
   }
 
-  async end(wanted: End): Promise<EndOutcome> {
-    let outcome: EndOutcome | undefined;
-    await this.#queue.submit((batch) => {
-      const account = batch.get(wanted.channelId);
-      if (account === undefined) {
-        outcome = { kind: "refused", code: "channel-not-found" };
-        return nothing;
-      }
-      outcome = end(account, wanted, this.#firstBlock);
-      batch.dirty.add(account);
-      return nothing;
+  end(wanted: End): Promise<EndOutcome> {
+    return this.#submit({
+      run: (batch): EndOutcome => {
+        const account = batch.get(wanted.channelId);
+        if (account === undefined) return { kind: "refused", code: "channel-not-found" };
+        batch.dirty.add(account);
+        return end(account, wanted, this.#firstBlock);
+      },
     });
-    return outcome!;
   }
 
-  async publish(channelId: Hex, balance: bigint): Promise<void> {
-    await this.#queue.submit((batch) => {
-      const account = batch.get(channelId);
-      if (account === undefined) return nothing;
-      publish(account, balance);
-      batch.dirty.add(account);
-      return nothing;
+  publish(channelId: Hex, balance: bigint): Promise<void> {
+    return this.#submit({
+      run: (batch) => {
+        const account = batch.get(channelId);
+        if (account === undefined) return;
+        publish(account, balance);
+        batch.dirty.add(account);
+      },
     });
   }
 
@@ -172,8 +172,4 @@ export class Payments {
     const account = this.#accounts.cached(channelId);
     if (account !== undefined) account.inFlight = this.#inFlight.of(channelId);
   }
-}
-
-function nothing(): void {
-  // Most operations have nothing left to do after their commit.
 }
