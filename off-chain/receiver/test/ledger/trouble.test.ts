@@ -71,7 +71,7 @@ describe("The ledger, when chain or store are in trouble,", () => {
     expect(await codeOf(shop, channel, 4n)).to.equal("paid");
   });
 
-  it("serves nothing while the store fails, and says what broke", async () => {
+  it("serves nothing while the store fails, says what broke, and counts nobody as waiting any more", async () => {
     await shop.close();
     const errors: unknown[] = [];
     const broken = async () => {
@@ -89,14 +89,15 @@ describe("The ledger, when chain or store are in trouble,", () => {
     const { createLedger } = await import("../../src/ledger/ledger.ts");
     const { manager, terms } = shop.ledger;
     const onError = (error: unknown) => errors.push(error);
-    const ledger = createLedger({ manager, terms, store, head: () => headAt(1, 1, Date.now()), onError });
-    expect(await ledger.pay(proofOf(channel, 5n), { price: 1n })).to.deep.equal({
-      kind: "refused",
-      code: "store-unavailable",
-    });
+    const head = () => headAt(1, 1, Date.now());
+    const ledger = createLedger({ manager, terms, store, head, onError, maxWaiting: 1 });
+    for (const balance of [5n, 6n]) {
+      const refused = { kind: "refused", code: "store-unavailable" };
+      expect(await ledger.pay(proofOf(channel, balance), { price: 1n })).to.deep.equal(refused);
+    }
     expect(await ledger.undo("1")).to.equal(false);
     await ledger.finish("1");
-    expect(errors).to.have.length(3);
+    expect(errors).to.have.length(4);
   });
 
   it("keeps what was accepted and spent through a re-org that takes the deposit and brings it back", async () => {
