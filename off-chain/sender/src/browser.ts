@@ -10,7 +10,7 @@ export type { Rpc } from "./channel/chain.ts";
 export { eip1193Signer, type Eip1193Wallet } from "./channel/eip1193.ts";
 export type { DepositPath } from "./channel/deposit.ts";
 export type { GasOptions } from "./channel/transactions/fees.ts";
-export type { FeeRise } from "./channel/transactions/outbox.ts";
+export type { FeeRise } from "./channel/transactions/options.ts";
 export type { Sponsor } from "./channel/sponsor/deposit.ts";
 export type { Exit } from "./channel/exit.ts";
 export type { Managers } from "./channel/managers.ts";

@@ -1,6 +1,6 @@
 import { keyOf, type BookState, type ChannelRecord } from "./record.ts";
 import { recordIn } from "./moves.ts";
-import { noteSent, sentBy, type Account, type SentTransaction } from "./sent.ts";
+import { forgetSent, noteSent, sentBy, type Account, type SentTransaction } from "./sent.ts";
 import type { Store } from "./store.ts";
 
 /** Names one channel. */
@@ -41,14 +41,19 @@ export class Book {
     });
   }
 
-  /** The transaction that an account has under way, or undefined. */
-  async sent(account: Account): Promise<SentTransaction | undefined> {
+  /** What an account has under way, the lowest nonce first. */
+  async sent(account: Account): Promise<readonly SentTransaction[]> {
     return sentBy(await this.store.read(), account);
   }
 
-  /** Notes what an account has under way; durable when the promise resolves. @param sent undefined: nothing any more. */
-  noteSent(account: Account, sent: SentTransaction | undefined): Promise<void> {
-    return this.store.update((state) => noteSent(state, account, sent));
+  /** Notes a transaction that is under way, instead of one with the same nonce; durable when the promise resolves. */
+  noteSent(account: Account, transaction: SentTransaction): Promise<void> {
+    return this.store.update((state) => noteSent(state, account, transaction));
+  }
+
+  /** Notes that a transaction is not under way any more. */
+  forgetSent(account: Account, transaction: SentTransaction): Promise<void> {
+    return this.store.update((state) => forgetSent(state, account, transaction));
   }
 
   /** Changes one channel; the change is durable when the promise resolves. */

@@ -11,10 +11,10 @@ const STATUSES: readonly string[] = ["opening", "open", "closing", "closed"] sat
 /** The stored form: JSON, amounts as decimal strings. */
 export function encodeBook(state: BookState): string {
   const text = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  const { channels, sent = new Map<string, SentTransaction>() } = state;
-  const written = [...sent].map(([account, each]) => [account, { ...each, nonce: `${each.nonce}` }] as const);
-  const underWay = written.length === 0 ? {} : { sent: Object.fromEntries(written) };
-  return JSON.stringify({ version: VERSION, channels: [...channels.values()], ...underWay }, text, 2) + "\n";
+  const { channels, underWay = new Map<string, readonly SentTransaction[]>() } = state;
+  const written = [...underWay].map(([account, all]) => [account, all.map(encodeSent)] as const);
+  const sent = written.length === 0 ? {} : { sent: Object.fromEntries(written) };
+  return JSON.stringify({ version: VERSION, channels: [...channels.values()], ...sent }, text, 2) + "\n";
 }
 
 /**
@@ -32,7 +32,7 @@ export function decodeBook(text: string): BookState {
           .map(decodeRecord)
           .map((record) => [keyOf(record), record]),
       ),
-      sent: new Map(Object.entries(object(sent)).map(([account, value]) => [account, decodeSent(value)])),
+      underWay: new Map(Object.entries(object(sent)).map(([account, all]) => [account, decodeQueue(all)])),
     };
   } catch (error) {
     if (!(error instanceof ParseError || error instanceof SyntaxError)) throw error;
@@ -91,11 +91,19 @@ function decodeEnding(value: unknown): Ending {
   };
 }
 
+const encodeSent = (sent: SentTransaction) => ({ ...sent, nonce: `${sent.nonce}` });
+
+/** Books of earlier versions hold one transaction for each account, and no list. */
+function decodeQueue(value: unknown): SentTransaction[] {
+  return (Array.isArray(value) ? value : [value]).map(decodeSent);
+}
+
 function decodeSent(value: unknown): SentTransaction {
   const row = object(value);
   return {
     doing: text(row["doing"]),
     deposits: optional(row["deposits"], (id) => parseHash(text(id))),
+    ...optional(row["settles"], (id) => ({ settles: parseHash(text(id)) })),
     to: parseAddress(text(row["to"])),
     data: text(row["data"]) as Hex,
     gasLimit: amount(row["gasLimit"]),

@@ -16,8 +16,8 @@ const STALE = 5_000;
 /** How long somebody else's short read-modify-write is waited for: past `STALE`, so that a dead one is outlived. */
 const PATIENCE = { retries: 400, factor: 1.2, minTimeout: 5, maxTimeout: 100, randomize: true };
 
-/** Work under a named lock may be a transaction that waits for its block. */
-const LONG_PATIENCE = { ...PATIENCE, retries: 3_000 };
+/** Work under a named lock may be a transaction that waits for its block: for ten minutes, until that is given up. */
+const LONG_PATIENCE = { ...PATIENCE, retries: 9_000 };
 
 /** The book within the folder of the state. */
 const FILE = "book.json";
@@ -31,6 +31,10 @@ export function defaultStatePath(env: Readonly<Record<string, string | undefined
 
 function failure(error: unknown, path: string): SenderError {
   if (error instanceof SenderError) return error;
+  if (error instanceof Error && "code" in error && error.code === "ELOCKED") {
+    const remedy = "Wait until its payments and transactions are through, and try again.";
+    return new SenderError("state", `another process works with the state file ${path}`, remedy, { cause: error });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new SenderError(
     "state",
@@ -65,6 +69,11 @@ async function syncFolder(folder: string): Promise<void> {
  * @param path the file; its folder is made where missing.
  */
 export function fileStore(path: string = defaultStatePath()): Store {
+  return patientStore(path, { short: PATIENCE, long: LONG_PATIENCE });
+}
+
+/** The same. @param patience how long it waits until another process has changed the file, and for work of the same name. */
+export function patientStore(path: string, patience: Record<"short" | "long", typeof PATIENCE>): Store {
   const folder = dirname(path);
   const mutex = new Mutex();
 
@@ -90,7 +99,7 @@ export function fileStore(path: string = defaultStatePath()): Store {
 
   const transaction: Transaction = async (apply) => {
     try {
-      await locked(path, PATIENCE, async (compromised) => {
+      await locked(path, patience.short, async (compromised) => {
         const before = await contents(path);
         const state = decodeBook(before);
         apply(state);
@@ -119,7 +128,7 @@ export function fileStore(path: string = defaultStatePath()): Store {
     exclusive: (name, work) =>
       mutex.run(name, () => {
         const suffix = createHash("sha256").update(name).digest("hex").slice(0, 16);
-        return locked(`${path}.${suffix}`, LONG_PATIENCE, () => work());
+        return locked(`${path}.${suffix}`, patience.long, () => work());
       }),
   };
 }

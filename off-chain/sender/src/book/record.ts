@@ -71,8 +71,8 @@ export function spentOf(record: ChannelRecord): bigint {
 export interface BookState {
   /** By `keyOf` the channel. */
   channels: Map<string, ChannelRecord>;
-  /** Transactions under way, by `CHAIN:ACCOUNT`: another process goes on with them. Absent: none. */
-  sent?: Map<string, SentTransaction>;
+  /** Transactions under way, by `CHAIN:ACCOUNT`, the lowest nonce first: another process goes on with them. Absent: none. */
+  underWay?: Map<string, readonly SentTransaction[]>;
 }
 
 /** The key of a channel in the book: ids are unique for each manager. */

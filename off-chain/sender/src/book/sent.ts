@@ -7,15 +7,14 @@ export interface Fees {
   readonly maxPriorityFeePerGas: bigint | undefined;
 }
 
-/**
- * The transaction of an account that is under way: it may be mined, or not, under any of its hashes. There is one at most
- * on each chain, for the next one waits for it.
- */
+/** A transaction of an account that is under way: it may be mined, or not, under any of its hashes. */
 export interface SentTransaction extends Fees {
   /** What it is for, as the beginning of a message: `depositing`. */
   readonly doing: string;
   /** Id of the channel that it deposits into; undefined: it does something else. */
   readonly deposits: Hex | undefined;
+  /** Id of the channel that it settles; absent: it does something else. */
+  readonly settles?: Hex;
   readonly to: Address;
   readonly data: Hex;
   readonly gasLimit: bigint;
@@ -32,14 +31,29 @@ export interface Account {
 
 const keyOf = ({ chainId, address }: Account) => `${chainId}:${address}`;
 
-/** What an account has under way, or undefined. */
-export function sentBy(state: BookState, account: Account): SentTransaction | undefined {
-  return state.sent?.get(keyOf(account));
+/** What an account has under way, the lowest nonce first. */
+export function sentBy(state: BookState, account: Account): readonly SentTransaction[] {
+  return state.underWay?.get(keyOf(account)) ?? [];
 }
 
-/** Notes what an account has under way; undefined: nothing any more. */
-export function noteSent(state: BookState, account: Account, transaction: SentTransaction | undefined): void {
-  state.sent ??= new Map();
-  if (transaction === undefined) state.sent.delete(keyOf(account));
-  else state.sent.set(keyOf(account), transaction);
+/** Notes what an account has under way, instead of what it had with the same nonce. */
+export function noteSent(state: BookState, account: Account, transaction: SentTransaction): void {
+  const others = sentBy(state, account).filter(({ nonce }) => nonce !== transaction.nonce);
+  put(
+    state,
+    account,
+    [...others, transaction].sort((a, b) => a.nonce - b.nonce),
+  );
+}
+
+/** Notes that a transaction is not under way any more. What another process sent meanwhile with its nonce stays. */
+export function forgetSent(state: BookState, account: Account, { hashes }: Pick<SentTransaction, "hashes">): void {
+  const isOther = (other: SentTransaction) => !other.hashes.some((hash) => hashes.includes(hash));
+  put(state, account, sentBy(state, account).filter(isOther));
+}
+
+function put(state: BookState, account: Account, transactions: readonly SentTransaction[]): void {
+  state.underWay ??= new Map();
+  if (transactions.length === 0) state.underWay.delete(keyOf(account));
+  else state.underWay.set(keyOf(account), transactions);
 }

@@ -9,11 +9,16 @@ export function revertOf(error: unknown): string | undefined {
   return MANAGER.parseError(data)?.name;
 }
 
+/** The node's own words, where ethers does not know them. */
+function wordsOf(error: unknown): string | undefined {
+  if (!isError(error, "UNKNOWN_ERROR")) return undefined;
+  const { message } = (error.error ?? {}) as { message?: unknown };
+  return typeof message === "string" ? message.replace(/\p{Cc}/gu, " ").slice(0, 200) : undefined;
+}
+
 /** Whether a node says, in words that ethers does not know, that the account cannot pay for the gas. */
 function lacksFunds(error: unknown): boolean {
-  if (!isError(error, "UNKNOWN_ERROR")) return false;
-  const { message } = (error.error ?? {}) as { message?: unknown };
-  return typeof message === "string" && /insufficient funds|enough funds/i.test(message);
+  return /insufficient funds|enough funds/i.test(wordsOf(error) ?? "");
 }
 
 /** What went wrong with the chain, in words, with a remedy. Passes on what is a SenderError already. */
@@ -27,6 +32,10 @@ export function chainError(error: unknown, doing: string): SenderError {
   if (isError(error, "INSUFFICIENT_FUNDS") || lacksFunds(error)) {
     return failure("insufficient-funds", "the account lacks gas money", "Send it some native coins.");
   }
+  if (isError(error, "REPLACEMENT_UNDERPRICED") || isError(error, "NONCE_EXPIRED")) {
+    const remedy = "Use an account of its own for this, and try again: nothing was sent.";
+    return failure("chain", "another program sends from the account at the same time", remedy);
+  }
   if (isError(error, "CALL_EXCEPTION")) {
     const reason = revertOf(error) ?? error.reason ?? "reverted";
     return failure("chain", `the contract refuses (${reason})`, "Look at the channel: rmps channels.");
@@ -35,6 +44,6 @@ export function chainError(error: unknown, doing: string): SenderError {
     const remedy = "Check the address of the contract and the chain of the RPC.";
     return failure("chain", "there is no such contract", remedy);
   }
-  const message = error instanceof Error ? error.message.split(" (")[0]! : String(error);
+  const message = wordsOf(error) ?? (error instanceof Error ? error.message.split(" (")[0]! : String(error));
   return failure("chain", message, "Check the RPC (option rpc, --rpc, RMPS_RPC) and try again.");
 }

@@ -4,7 +4,7 @@ import type { Store } from "../book/store.ts";
 import type { Rpc } from "./chain.ts";
 import type { DepositPath } from "./deposit.ts";
 import type { GasOptions } from "./transactions/fees.ts";
-import type { FeeRise } from "./transactions/outbox.ts";
+import type { FeeRise } from "./transactions/options.ts";
 
 /** What channels are managed with. */
 export interface ChannelsOptions {

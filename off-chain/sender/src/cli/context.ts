@@ -5,7 +5,7 @@ import { chainIdAt, LOCAL_RPC, type Chain } from "../channel/chain.ts";
 import { Channels } from "../channel/channels.ts";
 import type { ChannelsOptions } from "../channel/options.ts";
 import type { GasOptions } from "../channel/transactions/fees.ts";
-import type { FeeRise } from "../channel/transactions/outbox.ts";
+import type { FeeRise } from "../channel/transactions/options.ts";
 import { callbackToken, type DepositPath } from "../channel/deposit.ts";
 import { knownManager, type KnownManager, type Managers } from "../channel/managers.ts";
 import { SenderError } from "../errors.ts";

@@ -67,7 +67,10 @@ function createProgram(
       .optionsGroup("Limits:")
       .option("--max-price <tokens>", "the most that the request may cost (1 by default)")
       .option("--max-deposit <tokens>", "the most that may lie unspent in the channel (10 by default)")
-      .option("--max-locked <tokens>", "the most that may lie unspent in all channels (ten times --max-deposit)")
+      .option(
+        "--max-locked <tokens>",
+        "the most that this may let lie unspent in all channels of the state (ten times --max-deposit)",
+      )
       .option("--max-fee <tokens>", MAX_FEE)
       .addHelpText("after", DEPOSIT_HELP)
       .action(async (url: string, options: RequestOptions & CommonOptions) =>

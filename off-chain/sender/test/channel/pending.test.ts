@@ -44,12 +44,12 @@ describe("a deposit that was sent and is not mined", () => {
   async function leftBehind(store: Store): Promise<Store> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      const { channels, sent = new Map<string, SentTransaction>() } = await store.read();
-      for (const { hashes } of sent.values()) {
+      const { channels, underWay = new Map<string, readonly SentTransaction[]>() } = await store.read();
+      for (const { hashes } of [...underWay.values()].flat()) {
         const transaction = await node.getTransaction(hashes[0]!);
         if (transaction === null || transaction.blockNumber !== null) continue;
         const copy = memoryStore();
-        await copy.update((state) => Object.assign(state, { channels, sent }));
+        await copy.update((state) => Object.assign(state, { channels, underWay }));
         return copy;
       }
     }

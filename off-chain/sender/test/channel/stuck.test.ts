@@ -2,7 +2,14 @@ import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
 import { JsonRpcProvider, toQuantity } from "ethers";
 
-import { memoryStore, SenderError, type ChannelsOptions, type FeeRise, type Store } from "../../src/index.ts";
+import {
+  memoryStore,
+  SenderError,
+  type ChannelsOptions,
+  type FeeRise,
+  type SentTransaction,
+  type Store,
+} from "../../src/index.ts";
 import { BUSY, until, useManualNode } from "../support/node.ts";
 import { PRICE } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
@@ -34,9 +41,11 @@ describe("a transaction that is not mined", () => {
   /** What is under way, once it waits at the node. */
   const sent = (store: Store, hashes = 1) =>
     until(async () => {
-      const [transaction] = [...((await store.read()).sent ?? new Map()).values()];
+      const [transaction] = [
+        ...((await store.read()).underWay ?? new Map<string, readonly SentTransaction[]>()).values(),
+      ].flat();
       if (transaction === undefined || transaction.hashes.length < hashes) return undefined;
-      const waits = (await node.provider.getTransaction(transaction.hashes.at(-1))) !== null;
+      const waits = (await node.provider.getTransaction(transaction.hashes.at(-1)!)) !== null;
       return waits ? transaction : undefined;
     });
 
@@ -68,7 +77,7 @@ describe("a transaction that is not mined", () => {
       expect(maxFeePerGas * 8n >= fees[i]!.maxFeePerGas * 9n, `${maxFeePerGas}`).to.equal(true);
       expect(maxPriorityFeePerGas! * 8n >= fees[i]!.maxPriorityFeePerGas! * 9n).to.equal(true);
     }
-    expect((await store.read()).sent?.size ?? 0, "nothing is under way").to.equal(0);
+    expect((await store.read()).underWay?.size ?? 0, "nothing is under way").to.equal(0);
   });
 
   it("is waited for no longer than is allowed, and gone on with by the next call", async () => {
@@ -92,6 +101,17 @@ describe("a transaction that is not mined", () => {
     const { channels } = await process(memoryStore(), { wallet, gas: { ...AT_ONCE, giveUpAfter: 0 } });
     const error = await rejection(channels.open(manager(), await shop(), DEPOSIT), SenderError);
     expect(error.remedy).to.match(/raise its fee in the wallet/);
+  });
+
+  it("holds up nobody, if a wallet sent it and the node has forgotten it by the next call", async () => {
+    const [store, receiver] = [memoryStore(), await shop()];
+    const wallet = await node.provider.getSigner(world.chain.address(2));
+    await node.hold();
+    const { channels } = await process(store, { wallet, gas: { giveUpAfter: 0 } });
+    await rejection(channels.open(manager(), receiver, DEPOSIT), SenderError);
+    await node.provider.send("hardhat_dropTransaction", [(await sent(store)).hashes[0]]);
+    await node.provider.send("evm_setAutomine", [true]);
+    expect((await channels.open(manager(), receiver, DEPOSIT)).deposit).to.equal(DEPOSIT);
   });
 
   it("says that the account lacks gas money, if that is why its fee cannot be raised", async () => {
@@ -158,7 +178,7 @@ describe("a transaction that is not mined", () => {
     const before = await nonce();
     const deaf = new Deaf(world.chain.url, 31337, OPTIONS);
     void (await process(store, { rpc: deaf, gas: NEVER })).channels.open(manager(), receiver, DEPOSIT);
-    await until(async () => (await store.read()).sent?.values().next().value);
+    await until(async () => (await store.read()).underWay?.values().next().value);
     const opened = await (
       await process(await copyOf(store), { gas: NEVER })
     ).channels.open(manager(), receiver, DEPOSIT);

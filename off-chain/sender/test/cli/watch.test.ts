@@ -1,6 +1,7 @@
-import { channelId, signBalanceProof } from "@rmps/proofs";
-import { writeBundle } from "@rmps/wire";
+import { channelId, signBalanceProof, ZERO_ADDRESS, type Hex } from "@rmps/proofs";
+import { writeBundle, type Bundle } from "@rmps/wire";
 import { expect } from "chai";
+import { toBeHex } from "ethers";
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,11 +17,12 @@ const CHILD = join(import.meta.dirname, "../support/cli-child.ts");
 describe("rmps watch", () => {
   const world = useCliWorld();
   const node = useManualNode(() => world.chain);
+  type Block = { transactions: { nonce: string; input: string }[] };
   const GAS_PAYER = ["--account", "6"];
 
   /** A channel on which 3 prices were signed for, and the bundle as a receiver exports it. */
-  async function channel(changes: Record<string, unknown> = {}) {
-    const seller = await world.seller();
+  async function channel({ period = 3600, ...changes }: { period?: number; [field: string]: unknown } = {}) {
+    const seller = await world.seller({ offer: { challengePeriod: period } });
     const { pay, channel: record } = world.sender();
     await pay(`${seller.url}/a`);
     const { terms, id, contract, chainId } = await record();
@@ -35,6 +37,39 @@ describe("rmps watch", () => {
   async function cheat({ terms }: ChannelRecord, amount: bigint) {
     const manager = world.chain.manager.connect(await world.chain.signer(2));
     await (await manager.requestClose(terms, amount, 0n, "0x")).wait();
+  }
+
+  /** Bundles of so many channels that account #3 is closing below what it signed for. */
+  async function cheated(count: number): Promise<Bundle[]> {
+    const manager = world.chain.manager.connect(await world.chain.signer(3));
+    const token = world.chain.token.connect(await world.chain.signer(3));
+    await (await token.approve(manager, 10n * BigInt(count) * PRICE)).wait();
+    const bundles: Bundle[] = [];
+    for (let number = 0; number < count; number++) {
+      const salt = toBeHex(number + 1, 32) as Hex;
+      const { tokenAddress: token } = world.chain;
+      const parties = { sender: world.chain.address(3), receiver: world.chain.address(8), token };
+      const terms = {
+        ...parties,
+        senderSigner: ZERO_ADDRESS,
+        receiverSigner: ZERO_ADDRESS,
+        challengePeriod: 3600,
+        salt,
+      };
+      const at = { chainId: 31337n, contract: world.chain.contract };
+      const id = channelId(terms, at);
+      await (await manager.deposit(terms, PRICE)).wait();
+      await (await manager.requestClose(terms, 0n, 0n, "0x")).wait();
+      const proof = signBalanceProof({ ...at, channelId: id, balance: PRICE }, world.chain.key(3));
+      bundles.push({ ...at, id, terms, amount: PRICE, balance: PRICE, proof });
+    }
+    return bundles;
+  }
+
+  async function writeBundleFile(bundle: Bundle): Promise<string> {
+    const file = join(world.home, `${bundle.id}.json`);
+    await writeFile(file, JSON.stringify(writeBundle(bundle)));
+    return file;
   }
 
   /** A bundle whose proof is good, of a contract that is none. */
@@ -113,6 +148,101 @@ describe("rmps watch", () => {
     expect(world.json(run)).to.include({ channel: record.id, paid: (2n * PRICE).toString() });
     expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
     expect(await node.provider.getTransactionCount(world.chain.address(6))).to.equal(before + 1);
+  });
+
+  it("sends all that is due, though the fee limit keeps the first from being mined: none waits for another", async () => {
+    const all = [await channel(), await channel(), await channel()];
+    for (const { record } of all) await cheat(record, PRICE);
+    const before = await node.provider.getTransactionCount(world.chain.address(6));
+    await node.hold();
+    await node.spike(); // nothing that may cost 4 gwei is mined
+    const pool = async () => {
+      const all = (await node.provider.send("eth_pendingTransactions", [])) as Block["transactions"];
+      return all.map(({ nonce }) => Number(nonce)).sort((a, b) => a - b);
+    };
+    const gas = ["--resend-after", "0.001", "--max-gas-price", "4"];
+    const files = all.map(({ file }) => file);
+    const running = world.runWith({}, "watch", ...files, "--interval", "0.1", ...gas, ...GAS_PAYER);
+    await until(async () => ((await pool()).length === 3 ? true : undefined));
+    expect(await pool()).to.deep.equal([before, before + 1, before + 2]);
+    await node.calm();
+    await node.mine();
+    for (const { seller } of all) expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
+    for (const file of files) await writeFile(file, "[]");
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stdout.toString().match(/"paid": "20000000000000000"/g), "each is said once").to.have.length(3);
+  });
+
+  it("has no more under way than nodes keep for certain, and sends the others when these are mined", async () => {
+    const files = await Promise.all((await cheated(18)).map(writeBundleFile));
+    const before = await node.provider.getTransactionCount(world.chain.address(6));
+    await node.hold();
+    const running = world.runWith({}, "watch", ...files, "--once", ...GAS_PAYER);
+    await until(async () => ((await node.waiting()).length >= 16 ? true : undefined));
+    await node.mine();
+    expect(await node.provider.getTransactionCount(world.chain.address(6))).to.equal(before + 16);
+    await until(async () => ((await node.waiting()).length >= 2 ? true : undefined));
+    await node.mine();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(await node.provider.getTransactionCount(world.chain.address(6))).to.equal(before + 18);
+  });
+
+  it("sends anew what lost its nonce to another program that uses the account", async () => {
+    const { record, file, seller } = await channel();
+    await cheat(record, PRICE);
+    await node.hold();
+    const running = world.runWith({}, "watch", file, "--interval", "0.1", ...GAS_PAYER);
+    const [ours] = await until(async () => ((await node.waiting()).length > 0 ? node.waiting() : undefined));
+    const signer = await node.provider.getSigner(world.chain.address(6));
+    const fees = { maxFeePerGas: BUSY, maxPriorityFeePerGas: BUSY };
+    await signer.sendUncheckedTransaction({ to: signer.address, nonce: ours!.nonce, ...fees });
+    await node.mine();
+    await until(async () => (await node.waiting()).find(({ nonce }) => nonce === ours!.nonce + 1));
+    await node.mine();
+    expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
+    await writeFile(file, "[]");
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stderr).to.match(/another transaction took its place; looking again/);
+  });
+
+  it("sends first what has the nearest deadline", async () => {
+    const [later, sooner] = [await channel({ period: 7200 }), await channel()];
+    for (const { record } of [later, sooner]) await cheat(record, PRICE);
+    await node.hold();
+    const running = world.runWith({}, "watch", later.file, sooner.file, "--once", ...GAS_PAYER);
+    await until(async () => ((await node.waiting()).length === 2 ? true : undefined));
+    await node.mine();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    const { transactions } = (await node.provider.send("eth_getBlockByNumber", ["latest", true])) as Block;
+    const inOrder = transactions.sort((a, b) => Number(a.nonce) - Number(b.nonce));
+    expect(
+      inOrder.map(({ input }) =>
+        [sooner, later].findIndex(({ record: { terms } }) => input.includes(terms.salt.slice(2))),
+      ),
+    ).to.deep.equal([0, 1]);
+  });
+
+  it("raises the fees of all that pay too little for their turn, so that one block takes them", async () => {
+    const all = [await channel(), await channel()];
+    for (const { record } of all) await cheat(record, PRICE);
+    await node.hold();
+    const running = world.runWith({}, "watch", world.home, "--once", "--resend-after", "0.001", ...GAS_PAYER);
+    await until(async () => ((await node.waiting()).length === 2 ? true : undefined));
+    await node.spike();
+    await until(async () => {
+      const waiting = await node.waiting();
+      return waiting.length === 2 && waiting.every(({ maxFeePerGas }) => maxFeePerGas > BUSY) ? true : undefined;
+    });
+    const block = await world.chain.blockNumber();
+    await node.mine();
+    const run = await running;
+    expect(run.code, run.stderr).to.equal(0);
+    for (const { seller } of all) expect(await world.chain.balance(seller.offer.receiver)).to.equal(3n * PRICE);
+    expect(await world.chain.blockNumber()).to.equal(block + 1);
   });
 
   it("goes on after it was killed with what it sent, under the same nonce", async () => {

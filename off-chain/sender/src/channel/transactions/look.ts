@@ -1,4 +1,4 @@
-import { isError, type Provider, type TransactionReceipt } from "ethers";
+import type { Provider, TransactionReceipt } from "ethers";
 import type { Address } from "@rmps/proofs";
 import type { SentTransaction } from "../../book/sent.ts";
 import { SenderError } from "../../errors.ts";
@@ -30,11 +30,14 @@ export async function isKnown(provider: Provider, { hashes }: Pick<SentTransacti
   return false;
 }
 
-/** Whether a node answered that it does not take a transaction; else it may have arrived. */
-export function isRefusal(error: unknown): boolean {
-  if (isError(error, "UNKNOWN_ERROR")) return error.error !== undefined; // the node's own words
-  const codes = ["INSUFFICIENT_FUNDS", "NONCE_EXPIRED", "REPLACEMENT_UNDERPRICED", "CALL_EXCEPTION"] as const;
-  return codes.some((code) => isError(error, code));
+/** What became of a transaction that is over. */
+export type Outcome =
+  | { readonly sent: SentTransaction; readonly receipt: TransactionReceipt; readonly error?: undefined }
+  | { readonly sent: SentTransaction; readonly receipt?: undefined; readonly error: TransactionFailed };
+
+/** What became of one that is mined. */
+export function outcomeOf(sent: SentTransaction, receipt: TransactionReceipt): Outcome {
+  return receipt.status === 0 ? { sent, error: new TransactionFailed(sent, "reverted") } : { sent, receipt };
 }
 
 /** A transaction is over, and did nothing. */

@@ -1,55 +1,44 @@
 import type { Address, Hex } from "@rmps/proofs";
-import { AbstractProvider, BaseWallet, keccak256, type Signer, type TransactionReceipt } from "ethers";
-import type { Book } from "../../book/book.ts";
-import type { Account, Fees, SentTransaction } from "../../book/sent.ts";
-import { SenderError } from "../../errors.ts";
+import { AbstractProvider, type TransactionReceipt } from "ethers";
+import type { SentTransaction } from "../../book/sent.ts";
 import { POLLING, type Chain } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
-import { marketOf, raisedFees, type GasOptions } from "./fees.ts";
-import { isKnown, isRefusal, lookAt, TransactionFailed, TransactionStuck } from "./look.ts";
-
-/** Told of a transaction that is replaced by one with a higher fee. Fees in wei per gas. */
-export interface FeeRise extends Fees {
-  readonly doing: string;
-  readonly nonce: number;
-  readonly hash: Hex;
-}
+import { marketOf } from "./fees.ts";
+import { isKnown, lookAt, outcomeOf, TransactionFailed, TransactionStuck, type Outcome } from "./look.ts";
+import type { OutboxOptions } from "./options.ts";
+import { Post } from "./post.ts";
+import { Pusher } from "./pusher.ts";
 
 /** What a transaction calls. */
 export type Call = Pick<SentTransaction, "to" | "data">;
 
-/** What an outbox needs. */
-export interface OutboxOptions {
-  readonly book: Book;
-  readonly chain: Chain;
-  readonly account: Account;
-  /** The account, connected to the chain. */
-  readonly signer: Signer;
-  readonly gas: GasOptions;
-  readonly onFeeRaised: (rise: FeeRise) => void;
-}
+/** What is to be sent. `doing`: what it is for, as the beginning of an error message: `depositing`. */
+export type Order = Call & Pick<SentTransaction, "doing" | "deposits" | "settles">;
 
-const RESEND_AFTER = 60_000;
 const GIVE_UP_AFTER = 10 * 60_000;
 
 /** Looks in a row that have to fail, or to show that the nonce is gone, until that is believed: nodes lag behind each other. */
 const BELIEVED = 3;
 
 /**
- * Sends the transactions of one account on one chain, each once the one before it is over: to be used by one caller at a
- * time. What it sends with a key it writes into the book before; where it is not mined in time, a dearer one with the
- * same nonce replaces it, so that one of them at most ever counts. Other signers send by themselves, and are the only
- * ones who can raise a fee.
+ * Sends the transactions of one account on one chain: to be used by one caller at a time. What it sends with a key it
+ * writes into the book before; where it is not mined in time, a dearer one with the same nonce replaces it, so that one
+ * of them at most ever counts. Several may be under way, each with the nonce after the one before: nothing is mined before
+ * what has a lower nonce, and all may cost up to the same limit, so that none waits behind one that may cost less. Other
+ * signers send by themselves, and are the only ones who can raise a fee.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  /** What `finish` waited for; undefined: nothing, or it did nothing. */
-  finished: TransactionReceipt | undefined;
-  /** Whether the node refused it last because the account cannot pay for it. */
-  #outOfMoney = false;
+  readonly #post: Post;
+  readonly #pusher: Pusher;
+  /** How often in a row a transaction's nonce seemed gone, by its first hash. */
+  readonly #gone = new Map<Hex, number>();
+  #failed = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#post = new Post(options.chain, options.signer);
+    this.#pusher = new Pusher(options, this.#post);
   }
 
   /** The account's. */
@@ -57,156 +46,154 @@ export class Outbox {
     return this.#options.account.address;
   }
 
-  /** Waits for what is under way, sent by an earlier process, or given up before. @throws SenderError `chain` */
-  async finish(): Promise<void> {
-    const { book, account } = this.#options;
-    const before = await book.sent(account);
-    if (before === undefined) return;
-    try {
-      if (await this.#isLost(before)) await book.noteSent(account, undefined);
-      else this.finished = await this.#follow(before);
-    } catch (error) {
-      if (error instanceof TransactionFailed) return; // it is over, and whoever goes on looks at what is so
-      throw chainError(error, before.doing);
-    }
+  /** What is under way, the lowest nonce first. */
+  underWay(): Promise<readonly SentTransaction[]> {
+    return this.#options.book.sent(this.#options.account);
   }
 
-  /** Sends it once more where the node knows nothing of it. @returns whether it can never be mined, as far as one can know. */
-  async #isLost(sent: SentTransaction): Promise<boolean> {
-    const { chain, account, signer } = this.#options;
-    const look = await lookAt(chain.provider, account.address, sent);
-    if (look.kind !== "pending" || (await isKnown(chain.provider, sent))) return false;
-    if (!look.isNext || !(signer instanceof BaseWallet)) return true; // a chain that began anew, or a node that forgot it
-    const { raw } = await this.#sign(sent);
-    await this.#broadcast(raw);
-    return false;
+  /** Waits for what is under way, sent by an earlier process, or given up before. @throws SenderError `chain` */
+  async finish(): Promise<void> {
+    this.#pusher.begin();
+    const pause = this.#patience();
+    for (;;) {
+      await this.tend();
+      const [first] = await this.underWay();
+      if (first === undefined) return;
+      await pause(first);
+    }
   }
 
   /**
    * Sends a transaction, and waits until it is mined.
-   * @param doing    what it is for, as the beginning of an error message: `depositing`.
    * @param deposits id of the channel that it deposits into, if it does.
-   * @throws SenderError `insufficient-funds`, `rejected` or `chain`.
+   * @throws SenderError `insufficient-funds`, `rejected` or `chain`; what is still under way stays in the book.
    */
-  async send(doing: string, { to, data }: Call, deposits?: Hex): Promise<TransactionReceipt> {
-    try {
-      return await this.#follow(await this.#first({ doing, deposits, to, data }));
-    } catch (error) {
-      throw chainError(error, doing);
+  async send(doing: string, call: Call, deposits?: Hex): Promise<TransactionReceipt> {
+    let sent = await this.submit({ doing, deposits, ...call });
+    const pause = this.#patience();
+    for (;;) {
+      const over = await this.tend();
+      const current = (await this.underWay()).find((other) => isSame(other, sent));
+      const outcome = over.find((each) => isSame(each.sent, sent)) ?? (current ? undefined : await this.#missing(sent));
+      if (outcome?.error !== undefined) throw outcome.error;
+      if (outcome !== undefined) return outcome.receipt;
+      sent = current ?? sent;
+      await pause(sent);
     }
   }
 
-  async #first(order: Pick<SentTransaction, "doing" | "deposits" | "to" | "data">): Promise<SentTransaction> {
+  /** Sends a transaction, with the nonce after all that is under way, and waits for nothing. @throws as `send` */
+  async submit(order: Order): Promise<SentTransaction> {
     const { book, account, chain, signer, gas } = this.#options;
     const { to, data } = order;
-    if (!(signer instanceof BaseWallet)) {
-      const { hash, nonce, gasLimit, ...fees } = await signer.sendTransaction({ to, data });
-      const { maxFeePerGas, gasPrice, maxPriorityFeePerGas } = fees;
-      const paid = { maxFeePerGas: maxFeePerGas ?? gasPrice, maxPriorityFeePerGas: maxPriorityFeePerGas ?? undefined };
-      const sent = { ...order, ...paid, nonce, gasLimit, hashes: [hash as Hex] };
-      await book.noteSent(account, sent);
-      return sent;
-    }
-    const { fees } = await marketOf(chain.provider, gas.maxFeePerGas);
-    const estimate = await signer.estimateGas({ to, data });
-    const nonce = await signer.getNonce("pending");
-    const unsigned = { ...order, ...fees, nonce, gasLimit: (estimate * 5n) / 4n, hashes: [] };
-    const { sent, raw } = await this.#sign(unsigned);
-    await book.noteSent(account, sent); // before it leaves: whatever gets mined, we know it
     try {
-      await chain.provider.broadcastTransaction(raw);
-    } catch (error) {
-      if (isRefusal(error) && !(await isKnown(chain.provider, sent))) {
-        await book.noteSent(account, undefined);
+      if (!this.#post.hasKey) return await this.#ask(order);
+      const { fees } = await marketOf(chain.provider, gas.maxFeePerGas);
+      const estimate = await signer.estimateGas({ to, data });
+      const queued = (await this.underWay()).map(({ nonce }) => nonce + 1);
+      const nonce = Math.max(await signer.getNonce("pending"), ...queued);
+      const letter = await this.#post.sign({ ...order, ...fees, nonce, gasLimit: (estimate * 5n) / 4n, hashes: [] });
+      const { sent } = letter;
+      await book.noteSent(account, sent); // before it leaves: whatever gets mined, we know it
+      this.#pusher.note(sent);
+      await this.#post.broadcast(letter).catch(async (error: unknown) => {
+        if (await isKnown(chain.provider, sent)) return;
+        await book.forgetSent(account, sent);
         throw error;
-      } // else it may have arrived
+      });
+      return sent;
+    } catch (error) {
+      throw chainError(error, order.doing);
     }
+  }
+
+  /** Has a signer send it that does so by itself. */
+  async #ask(order: Order): Promise<SentTransaction> {
+    const { book, account, signer } = this.#options;
+    const { to, data } = order;
+    const { hash, nonce, gasLimit, ...fees } = await signer.sendTransaction({ to, data });
+    const { maxFeePerGas, gasPrice, maxPriorityFeePerGas } = fees;
+    const paid = { maxFeePerGas: maxFeePerGas ?? gasPrice, maxPriorityFeePerGas: maxPriorityFeePerGas ?? undefined };
+    const sent = { ...order, ...paid, nonce, gasLimit, hashes: [hash as Hex] };
+    await book.noteSent(account, sent);
+    this.#pusher.note(sent);
     return sent;
   }
 
-  /** Stays with a transaction until it is mined. @throws SenderError `chain`; what is still under way stays in the book. */
-  async #follow(first: SentTransaction): Promise<TransactionReceipt> {
-    const { book, account, chain, gas } = this.#options;
-    const { resendAfter = RESEND_AFTER, giveUpAfter = GIVE_UP_AFTER } = gas;
-    let sent = first;
-    const begun = Date.now();
-    let last = begun;
-    const inARow = { gone: 0, failed: 0 };
-    for (;;) {
+  /**
+   * Looks once after all that is under way, and sends anew what has waited too long.
+   * @returns what is over. @throws SenderError `chain` where the node does not answer again and again.
+   */
+  async tend(): Promise<Outcome[]> {
+    const { book, account, chain } = this.#options;
+    const over: Outcome[] = [];
+    const queue = await this.underWay();
+    for (const [at, sent] of queue.entries()) {
       const look = await lookAt(chain.provider, account.address, sent);
-      if (look.kind === "mined") {
-        await book.noteSent(account, undefined);
-        if (look.receipt.status === 0) throw new TransactionFailed(sent, "reverted");
-        return look.receipt;
+      this.#failed = look.kind === "failed" ? this.#failed + 1 : 0;
+      if (look.kind === "failed") {
+        if (this.#failed < BELIEVED || over.length > 0) return over;
+        this.#failed = 0;
+        throw chainError(look.error, sent.doing);
       }
-      inARow.gone = look.kind === "gone" ? inARow.gone + 1 : 0;
-      inARow.failed = look.kind === "failed" ? inARow.failed + 1 : 0;
-      if (inARow.gone === BELIEVED) {
-        await book.noteSent(account, undefined);
-        throw new TransactionFailed(sent, "another transaction took its place");
+      if (look.kind === "pending") {
+        await this.#pusher.push(queue.slice(at), look.isNext); // what comes after it is pending, too
+        return over;
       }
-      if (look.kind === "failed" && inARow.failed === BELIEVED) throw chainError(look.error, sent.doing);
-      const isItsTurn = look.kind === "pending" && look.isNext; // else one that is not ours holds it up
-      if (isItsTurn && Date.now() - last >= resendAfter) {
-        sent = await this.#push(sent);
-        last = Date.now();
-      }
-      if (Date.now() - begun >= giveUpAfter) throw new TransactionStuck(sent, this.#remedy);
-      await pause(chain);
+      const outcome = look.kind === "mined" ? outcomeOf(sent, look.receipt) : this.#isGone(sent);
+      if (outcome === undefined) continue;
+      await book.forgetSent(account, sent);
+      this.#gone.delete(sent.hashes[0]!);
+      over.push(outcome);
     }
+    return over;
   }
 
-  /** Sends it once more: with a higher fee, where the limit leaves room. */
-  async #push(sent: SentTransaction): Promise<SentTransaction> {
-    const { book, account, chain, signer, gas, onFeeRaised } = this.#options;
-    if (!(signer instanceof BaseWallet)) return sent;
-    try {
-      const fees = raisedFees(sent, await marketOf(chain.provider, gas.maxFeePerGas));
-      const next = await this.#sign({ ...sent, ...fees });
-      if (fees !== undefined) {
-        await book.noteSent(account, next.sent);
-        const { doing, nonce, maxFeePerGas, maxPriorityFeePerGas } = next.sent;
-        onFeeRaised({ doing, nonce, maxFeePerGas, maxPriorityFeePerGas, hash: next.sent.hashes.at(-1)! });
-      }
-      await this.#broadcast(next.raw);
-      return next.sent;
-    } catch (error) {
-      if (error instanceof SenderError && error.code === "state") throw error;
-      return sent; // the node does not answer: the next look tells
-    }
+  #isGone(sent: SentTransaction): Outcome | undefined {
+    const [id] = sent.hashes as [Hex];
+    const times = (this.#gone.get(id) ?? 0) + 1;
+    this.#gone.set(id, times);
+    return times < BELIEVED ? undefined : { sent, error: new TransactionFailed(sent, TAKEN) };
+  }
+
+  /** What became of one that is not in the book any more: another process looked after it, or the chain began anew. */
+  async #missing(sent: SentTransaction): Promise<Outcome> {
+    const { chain, account } = this.#options;
+    const look = await lookAt(chain.provider, account.address, sent);
+    if (look.kind === "mined") return outcomeOf(sent, look.receipt);
+    return { sent, error: new TransactionFailed(sent, look.kind === "gone" ? TAKEN : "the chain knows it no more") };
+  }
+
+  /** @returns what waits for the next look. @throws TransactionStuck once that has taken too long. */
+  #patience(): (sent: SentTransaction) => Promise<void> {
+    const begun = Date.now();
+    return async (sent) => {
+      this.checkPatience(sent, begun);
+      await nextLook(this.#options.chain);
+    };
+  }
+
+  /** @param since when a transaction began to be waited for, Unix milliseconds. @throws TransactionStuck if that is too long. */
+  checkPatience(sent: SentTransaction, since: number): void {
+    const { giveUpAfter = GIVE_UP_AFTER } = this.#options.gas;
+    if (Date.now() - since >= giveUpAfter) throw new TransactionStuck(sent, this.#remedy);
   }
 
   /** What helps a transaction that is stuck. */
   get #remedy(): string {
-    if (!(this.#options.signer instanceof BaseWallet)) return "Or raise its fee in the wallet.";
-    if (this.#outOfMoney) return "The account lacks gas money: send it some native coins.";
+    if (!this.#post.hasKey) return "Or raise its fee in the wallet.";
+    if (this.#post.outOfMoney) return "The account lacks gas money: send it some native coins.";
     return "Where gas is dear, allow more: gas.maxFeePerGas, --max-gas-price.";
-  }
-
-  /** Hands it to the node, which may know it, or one that replaced it: what became of it, the next look tells. */
-  async #broadcast(raw: string): Promise<void> {
-    this.#outOfMoney = false;
-    await this.#options.chain.provider.broadcastTransaction(raw).catch((error: unknown) => {
-      this.#outOfMoney = chainError(error, "").code === "insufficient-funds";
-    });
-  }
-
-  /** Signs it with its fees. It gets the hash of that, if it had not. */
-  async #sign(unsigned: SentTransaction): Promise<{ sent: SentTransaction; raw: string }> {
-    const { chain, signer } = this.#options;
-    const { to, data, nonce, gasLimit, maxFeePerGas, maxPriorityFeePerGas } = unsigned;
-    const fees =
-      maxPriorityFeePerGas === undefined
-        ? { type: 0, gasPrice: maxFeePerGas }
-        : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
-    const raw = await signer.signTransaction({ to, data, nonce, gasLimit, chainId: chain.chainId, ...fees });
-    const hash = keccak256(raw) as Hex;
-    const hashes = unsigned.hashes.includes(hash) ? unsigned.hashes : [...unsigned.hashes, hash];
-    return { sent: { ...unsigned, hashes }, raw };
   }
 }
 
-function pause({ provider }: Chain): Promise<void> {
+const TAKEN = "another transaction took its place";
+
+/** Whether two notes are of the same transaction, however often it was replaced by a dearer one. */
+const isSame = (one: SentTransaction, other: SentTransaction) => one.hashes[0] === other.hashes[0];
+
+/** Waits until it makes sense to look at a chain again. */
+export function nextLook({ provider }: Chain): Promise<void> {
   const interval = provider instanceof AbstractProvider ? provider.pollingInterval : POLLING;
   return new Promise((resolve) => setTimeout(resolve, interval));
 }

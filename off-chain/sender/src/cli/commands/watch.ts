@@ -3,14 +3,12 @@ import type { Bundle } from "@rmps/wire";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CLOSED } from "../../book/moves.ts";
-import { factsOf, type Chain } from "../../channel/chain.ts";
-import { forEach } from "../../channel/each.ts";
-import { MANAGER } from "../../channel/managers.ts";
+import { POLLING, type Chain } from "../../channel/chain.ts";
+import { nextLook } from "../../channel/transactions/outbox.ts";
 import { SenderError } from "../../errors.ts";
 import { parseBundles } from "../bundle.ts";
 import type { Context } from "../context.ts";
-import { show } from "../money.ts";
+import { nameOf, Watchtower } from "../watchtower.ts";
 
 /** Options of `rmps watch`. */
 export interface WatchOptions {
@@ -43,33 +41,30 @@ async function readFor(chain: Chain, paths: string[]): Promise<Bundle[]> {
   throw new SenderError("configuration", `a bundle is for chain ${foreign.chainId}, not ${chain.chainId}`, remedy);
 }
 
-/** @returns whether there is anything left to watch for. */
-async function defend(bundle: Bundle, chain: Chain, context: Context): Promise<boolean> {
-  const { id, terms, amount, balance, proof, contract } = bundle;
-  const name = `${id.slice(0, 10)}…`;
-  const { deposit, settled, closesAt } = await factsOf(chain, contract, id);
-  if (closesAt === CLOSED) {
-    context.output.note(`${name} is closed at ${settled}`);
-    return false;
+/** Looks once, and waits until all is mined that is to be sent. @throws the first failure, once the others are defended. */
+async function lookOnce(tower: Watchtower, bundles: Bundle[], chain: Chain): Promise<void> {
+  for (;;) {
+    const wasUnderWay = await tower.tend();
+    const failures: unknown[] = [];
+    const { sent } = await tower.round(bundles, (error) => failures.push(error));
+    while (await tower.tend()) await nextLook(chain);
+    if (sent > 0 || wasUnderWay) continue; // more of them than are sent at once, or another one took a nonce
+    if (failures.length > 0) throw failures[0];
+    return;
   }
-  const due = amount < deposit ? amount : deposit;
-  if (closesAt === 0n || settled >= due) return true;
-  const data = MANAGER.encodeFunctionData("settle", [terms, amount, balance, proof]) as Hex;
-  const { transactions } = await context.channels();
-  const receipt = await transactions.alone(chain.chainId, async (outbox) => {
-    // What an earlier process sent is mined by now.
-    const isDone = (await factsOf(chain, contract, id)).settled >= due;
-    return isDone ? outbox.finished : outbox.send("settling", { to: contract, data });
-  });
-  if (receipt === undefined) return true; // somebody else was faster
-  const { hash } = receipt;
-  const token = await context.tokenAt(terms.token);
-  const paid = due - settled;
-  context.output.result(
-    { channel: id, paid, transaction: hash },
-    `defended ${name}: ${show(paid, token)} more (${hash})`,
-  );
-  return true;
+}
+
+/** Looks after what was sent, more often than for what is to be sent. @param until Unix milliseconds. */
+async function lookAfter(tower: Watchtower, until: number, failed: (error: unknown) => void): Promise<void> {
+  for (;;) {
+    const isUnderWay = await tower.tend().catch((error: unknown) => {
+      failed(error);
+      return false;
+    });
+    const left = until - Date.now();
+    if (left <= 0) return;
+    await sleep(isUnderWay ? Math.min(POLLING, left) : left);
+  }
 }
 
 /** `rmps watch`: answers closes that concede too little with the proofs of exported bundles, until all are closed. */
@@ -80,22 +75,22 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   const chain = await context.chain();
   let bundles = await readFor(chain, paths);
   context.output.note(`watching ${bundles.length} channel(s)`);
-  if (once) return void (await forEach(bundles, (bundle) => defend(bundle, chain, context)));
+  const tower = new Watchtower(chain, context);
+  if (once) return lookOnce(tower, bundles, chain);
+  // Whatever fails must not keep others from being defended; a watchtower goes on.
+  const failed = (error: unknown, id?: Hex) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const remedy = error instanceof SenderError ? `\n      ${error.remedy}` : "";
+    context.output.note(`${id === undefined ? "" : `${nameOf(id)}: `}${message}; trying again${remedy}`);
+  };
   for (;;) {
-    let left = 0;
-    for (const bundle of bundles) {
-      try {
-        if (await defend(bundle, chain, context)) left++;
-      } catch (error) {
-        // One that fails must not keep the others from being defended; a watchtower goes on.
-        const message = error instanceof Error ? error.message : String(error);
-        const remedy = error instanceof SenderError ? `\n      ${error.remedy}` : "";
-        context.output.note(`${bundle.id.slice(0, 10)}…: ${message}; trying again${remedy}`);
-        left++;
-      }
-    }
-    if (left === 0) return;
-    await sleep(seconds * 1000);
+    const until = Date.now() + seconds * 1000;
+    const { left } = await tower.round(bundles, failed).catch((error: unknown) => {
+      failed(error);
+      return { left: true };
+    });
+    if (!left) return lookAfter(tower, 0, failed); // says what was mined by then
+    await lookAfter(tower, until, failed);
     bundles = await readFor(chain, paths).catch((error: unknown) => {
       context.output.note(`${error instanceof Error ? error.message : String(error)}; going on with what was read`);
       return bundles;

@@ -1,0 +1,145 @@
+import type { Address, Hex } from "@rmps/proofs";
+import type { Bundle } from "@rmps/wire";
+import type { TransactionReceipt } from "ethers";
+import { CLOSED } from "../book/moves.ts";
+import { factsOf, type Chain } from "../channel/chain.ts";
+import { MANAGER } from "../channel/managers.ts";
+import type { Outcome } from "../channel/transactions/look.ts";
+import type { Outbox } from "../channel/transactions/outbox.ts";
+import type { Context } from "./context.ts";
+import { show } from "./money.ts";
+
+/**
+ * Transactions under way at once: a node keeps so many of one account for certain (geth's `accountslots`). The next ones,
+ * those with the nearest deadlines first, go when these are mined.
+ */
+const AT_ONCE = 16;
+
+/** A channel that is closing below what its bundle proves. */
+interface Dispute {
+  bundle: Bundle;
+  /** Unix time until which an answer counts for certain. */
+  closesAt: bigint;
+}
+
+/** A channel's id, short. */
+export const nameOf = (id: Hex) => `${id.slice(0, 10)}…`;
+
+/** Answers closes that concede too little, the nearest deadline first; one that is not mined holds no other up. */
+export class Watchtower {
+  readonly #chain: Chain;
+  readonly #context: Context;
+  #tokens = new Map<Hex, Address>();
+  /** Channels of which it was said that they are closed. */
+  readonly #closed = new Set<Hex>();
+  /** The lowest nonce under way, and since when. */
+  #waitsFor: { nonce: number; since: number } | undefined;
+
+  constructor(chain: Chain, context: Context) {
+    this.#chain = chain;
+    this.#context = context;
+  }
+
+  /**
+   * Looks at all channels, and sends what is due.
+   * @param failed is told what went wrong with one: the others are defended all the same.
+   * @returns whether there is anything left to watch for, and how many transactions were sent.
+   */
+  async round(
+    bundles: readonly Bundle[],
+    failed: (error: unknown, id: Hex) => void,
+  ): Promise<{ left: boolean; sent: number }> {
+    this.#tokens = new Map(bundles.map(({ id, terms }) => [id, terms.token]));
+    let left = false;
+    const disputes: Dispute[] = [];
+    for (const bundle of bundles) {
+      try {
+        const state = await this.#look(bundle);
+        left ||= state !== "closed";
+        if (typeof state === "object") disputes.push(state);
+      } catch (error) {
+        left = true;
+        failed(error, bundle.id);
+      }
+    }
+    disputes.sort((a, b) => (a.closesAt < b.closesAt ? -1 : 1));
+    if (disputes.length === 0) return { left, sent: 0 };
+    return { left, sent: await this.#together((outbox) => this.#send(disputes, outbox, failed)) };
+  }
+
+  /** Looks after what is under way. @returns whether anything is still. @throws SenderError `chain`, also where it is stuck. */
+  tend(): Promise<boolean> {
+    return this.#together(async (outbox) => {
+      for (const outcome of await outbox.tend()) await this.#tell(outcome);
+      const [first] = await outbox.underWay();
+      if (first === undefined) return false;
+      if (this.#waitsFor?.nonce !== first.nonce) this.#waitsFor = { nonce: first.nonce, since: Date.now() };
+      try {
+        outbox.checkPatience(first, this.#waitsFor.since);
+      } catch (error) {
+        this.#waitsFor = undefined; // said once, then waited for as long again
+        throw error;
+      }
+      return true;
+    });
+  }
+
+  async #together<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
+    const { transactions } = await this.#context.channels();
+    return transactions.together(this.#chain.chainId, work);
+  }
+
+  async #look(bundle: Bundle): Promise<Dispute | "closed" | undefined> {
+    const { id, amount, contract } = bundle;
+    const { deposit, settled, closesAt } = await factsOf(this.#chain, contract, id);
+    if (closesAt === CLOSED) {
+      if (!this.#closed.has(id)) this.#context.output.note(`${nameOf(id)} is closed at ${settled}`);
+      this.#closed.add(id);
+      return "closed";
+    }
+    const due = amount < deposit ? amount : deposit;
+    return closesAt === 0n || settled >= due ? undefined : { bundle, closesAt };
+  }
+
+  async #send(
+    disputes: readonly Dispute[],
+    outbox: Outbox,
+    failed: (error: unknown, id: Hex) => void,
+  ): Promise<number> {
+    let sent = 0;
+    for (const { bundle } of disputes) {
+      const { id, terms, amount, balance, proof, contract } = bundle;
+      const queue = await outbox.underWay();
+      if (queue.length >= AT_ONCE) break;
+      if (queue.some(({ settles }) => settles === id)) continue;
+      try {
+        const data = MANAGER.encodeFunctionData("settle", [terms, amount, balance, proof]) as Hex;
+        await outbox.submit({ doing: "settling", deposits: undefined, settles: id, to: contract, data });
+        sent++;
+      } catch (error) {
+        failed(error, id);
+      }
+    }
+    return sent;
+  }
+
+  async #tell({ sent, receipt, error }: Outcome): Promise<void> {
+    const { output } = this.#context;
+    const { settles: id } = sent;
+    if (id === undefined) return; // another command's
+    if (error !== undefined) return output.note(`${nameOf(id)}: ${error.message}; looking again`);
+    const { hash } = receipt;
+    const paid = paidBy(receipt, id);
+    const token = this.#tokens.get(id);
+    const words = token === undefined ? `${paid}` : show(paid, await this.#context.tokenAt(token));
+    output.result({ channel: id, paid, transaction: hash }, `defended ${nameOf(id)}: ${words} more (${hash})`);
+  }
+}
+
+/** What a transaction paid the receiver of a channel. */
+function paidBy({ logs }: TransactionReceipt, id: Hex): bigint {
+  const { topicHash } = MANAGER.getEvent("ChannelSettled");
+  const log = logs.find(({ topics }) => topics[0] === topicHash && topics[1] === id);
+  if (log === undefined) return 0n; // somebody else was faster
+  return (MANAGER.decodeEventLog("ChannelSettled", log.data, log.topics) as unknown as { paid: bigint }).paid;
+}
