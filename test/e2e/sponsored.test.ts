@@ -136,6 +136,31 @@ describe("sponsored: an account with tokens and without coins", () => {
       expect(await receiver.store.channel(last.id)).to.include({ spent: 2n * FEE + 5n * PRICE, fee: 0n });
     });
 
+    it("closes by agreement at exactly what the receiver charged, though a re-org took the deposit away and back", async () => {
+      const limits = { maxSponsorFee: FEE };
+      const charged = async (pay: ReturnType<typeof payer>) => {
+        const [exit] = await pay.close();
+        expect(exit).to.include({ by: "agreement" });
+        return (await receiver.store.channel(exit!.channel.id))!.agreement!.amount;
+      };
+      const pay = payer(await penniless(), { limits });
+      expect((await pay(`${receiver.url}/a`)).status).to.equal(200);
+      expect(await charged(pay)).to.equal(FEE + PRICE);
+
+      const sender = await penniless();
+      const before = (await chain.provider.send("evm_snapshot", [])) as string;
+      const moved = payer(sender, { limits });
+      expect((await moved(`${receiver.url}/a`)).status).to.equal(200);
+      const { id } = await only(moved);
+      expect(await receiver.store.channel(id)).to.include({ spent: FEE + PRICE });
+      await chain.provider.send("evm_revert", [before]);
+      const { deposit } = await only(moved);
+      const back = async () => (await (await moved.channels).factsOf(await only(moved))).deposit === deposit;
+      await eventually(back, 60); // the receiver sent it again
+      expect((await moved(`${receiver.url}/a`)).status).to.equal(200);
+      expect(await charged(moved)).to.equal(FEE + 2n * PRICE);
+    });
+
     it("pays no fee that it did not allow, and signs nothing", async () => {
       const sender = await penniless();
       const before = await receiver.store.sponsorships.used(0);

@@ -1,6 +1,13 @@
 import { parseAddress, parseAmount, parseHash, parseTerms, ParseError, type Hex, type TermsInput } from "@rmps/proofs";
 import { SenderError } from "../errors.ts";
-import { keyOf, type BookState, type ChannelRecord, type ChannelStatus, type Ending } from "./record.ts";
+import {
+  keyOf,
+  type BookState,
+  type ChannelRecord,
+  type ChannelStatus,
+  type Ending,
+  type SponsoredDeposit,
+} from "./record.ts";
 import type { SentTransaction } from "./sent.ts";
 
 /** Version of the stored form. */
@@ -59,7 +66,7 @@ function decodeRecord(value: unknown): ChannelRecord {
     balance: amount(row["balance"]),
     charged: amount(row["charged"]),
     fee: optional(row["fee"], amount) ?? 0n,
-    sponsored: optional(row["sponsored"], decodeSponsored),
+    ...optional(row["authorized"], (value) => ({ authorized: list(value).map(decodeSponsored) })),
     unknown: amount(row["unknown"]),
     doubtful: amount(row["doubtful"]),
     outstanding: list(row["outstanding"])
@@ -67,6 +74,7 @@ function decodeRecord(value: unknown): ChannelRecord {
       .map((item) => ({
         balance: amount(item["balance"]),
         price: amount(item["price"]),
+        ...optional(item["fee"], (fee) => ({ fee: amount(fee) })),
       })),
     refused: list(row["refused"]).map(amount),
     answered: amount(row["answered"]),
@@ -76,9 +84,17 @@ function decodeRecord(value: unknown): ChannelRecord {
   };
 }
 
-function decodeSponsored(value: unknown): { held: bigint; fee: bigint } {
+function decodeSponsored(value: unknown): SponsoredDeposit {
   const row = object(value);
-  return { held: amount(row["held"]), fee: amount(row["fee"]) };
+  return {
+    data: text(row["data"]) as Hex,
+    amount: amount(row["amount"]),
+    fee: amount(row["fee"]),
+    held: amount(row["held"]),
+    since: amount(row["since"]),
+    until: amount(row["until"]),
+    made: row["made"] === true,
+  };
 }
 
 function decodeEnding(value: unknown): Ending {

@@ -1,5 +1,6 @@
 import { SenderError } from "../errors.ts";
-import { keyOf, spentOf, type BookState, type ChannelRecord, type Ending } from "./record.ts";
+import { payFee } from "./fees.ts";
+import { keyOf, spentOf, type BookState, type ChannelRecord, type Ending, type Outstanding } from "./record.ts";
 
 // The moves of one channel's numbers, apart from stores, signatures, chain and HTTP. Each changes the record in place.
 
@@ -26,7 +27,8 @@ function nextBalance(record: ChannelRecord, price: bigint): { balance: bigint; a
   const again = refused.find((balance) => covers(record, balance, price));
   if (again !== undefined) return { balance: again, again: true };
   // Each balance buys one request at most: credit is spent by signing one unit more than ever before.
-  const needed = spentOf(record) + record.fee + price;
+  const { charged, unknown, fee, outstanding } = record;
+  const needed = outstanding.reduce((sum, item) => sum + item.price, charged + unknown + fee + price);
   const fresh = record.balance + 1n;
   return { balance: needed > fresh ? needed : fresh, again: false };
 }
@@ -38,25 +40,22 @@ export function reserve(record: ChannelRecord, price: bigint): Reservation {
   if (balance > record.deposit) return { kind: "deposit-too-small", needed: balance };
   if (again) record.refused.splice(record.refused.indexOf(balance), 1);
   else record.balance = balance;
-  // What sponsoring costs counts as spent from the first proof after it.
-  record.charged += record.fee;
-  record.fee = 0n;
-  record.outstanding.push({ balance, price });
+  record.outstanding.push({ balance, price, ...(record.fee > 0n && { fee: record.fee }) });
   return { kind: "reserved", balance };
 }
 
-/** Takes a request off the list of those under way. @returns false if it is not (any more) on it. */
-function answered(record: ChannelRecord, balance: bigint): boolean {
+/** Takes a request off the list of those under way. @returns undefined if it is not (any more) on it. */
+function answered(record: ChannelRecord, balance: bigint): Outstanding | undefined {
   const index = record.outstanding.findIndex((item) => item.balance === balance);
-  if (index < 0) return false;
-  record.outstanding.splice(index, 1);
-  return true;
+  return index < 0 ? undefined : record.outstanding.splice(index, 1)[0];
 }
 
 /** The request of this balance was answered at a cost of `cost`: 0 where the receiver says it undid the charge. */
 export function charge(record: ChannelRecord, balance: bigint, cost: bigint): void {
-  if (!answered(record, balance)) return;
+  const item = answered(record, balance);
+  if (item === undefined) return;
   record.charged += cost;
+  payFee(record, item); // what sponsoring costs is charged with the first proof, and stays where that charge is undone
   if (balance > record.answered) record.answered = balance;
   if (balance > record.accepted) record.accepted = balance;
   record.refused = record.refused.filter((other) => other > record.answered);
@@ -65,13 +64,15 @@ export function charge(record: ChannelRecord, balance: bigint, cost: bigint): vo
 /** The request of this balance was refused, or never left: its balance is offered again. */
 export function refuse(record: ChannelRecord, balance: bigint): void {
   const useful = balance > record.answered && !record.refused.includes(balance);
-  if (answered(record, balance) && useful) record.refused.push(balance);
+  if (answered(record, balance) !== undefined && useful) record.refused.push(balance);
 }
 
 /** Nobody can say what became of the request of this balance: it counts as spent, and its balance as used. */
 export function lose(record: ChannelRecord, balance: bigint): void {
-  const item = record.outstanding.find((other) => other.balance === balance);
-  if (item !== undefined && answered(record, balance)) record.unknown += item.price;
+  const item = answered(record, balance);
+  if (item === undefined) return;
+  record.unknown += item.price;
+  payFee(record, item);
 }
 
 /** The request of this balance failed at the receiver's: the charge is undone, says the protocol; its balance is used. */

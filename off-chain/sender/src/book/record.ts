@@ -10,6 +10,25 @@ export interface Outstanding {
   balance: bigint;
   /** What the request may cost at most. */
   price: bigint;
+  /** What it covers beside, of the fees of sponsored deposits; absent: nothing. */
+  fee?: bigint;
+}
+
+/** A deposit that a receiver was asked to send, until nothing can become of it any more. Amounts in the smallest unit. */
+export interface SponsoredDeposit {
+  /** Calldata that makes it: a transaction with it in its own made it, whoever sent that. */
+  data: Hex;
+  amount: bigint;
+  /** What it costs, agreed to before anybody was asked. */
+  fee: bigint;
+  /** What the channel held then: of those with the same one at most can ever be made. */
+  held: bigint;
+  /** Number of a block that was there before anybody was asked. */
+  since: bigint;
+  /** Last second in which it can be made, Unix time. */
+  until: bigint;
+  /** Whether it is on the chain, as last seen: its fee is counted just then. */
+  made: boolean;
 }
 
 /** How a channel is being ended. */
@@ -41,10 +60,10 @@ export interface ChannelRecord {
   balance: bigint;
   /** Sum of the charges that were seen. */
   charged: bigint;
-  /** Agreed for sponsored deposits: counts as spent from the next balance that is signed. */
+  /** Owed for sponsored deposits that are on the chain: counts as spent with the next request that is answered. */
   fee: bigint;
-  /** The last sponsored deposit that was asked for: what the channel held then, and the fee; undefined: none. */
-  sponsored: { held: bigint; fee: bigint } | undefined;
+  /** Sponsored deposits that may come, or go again; absent: none. */
+  authorized?: SponsoredDeposit[];
   /** Sum of the prices of requests of unknown outcome: they count as spent. */
   unknown: bigint;
   /** Prices of failed requests (5xx): their charge is undone, but who knows. Counts as spent once the receiver says so. */
@@ -62,9 +81,12 @@ export interface ChannelRecord {
   ending: Ending | undefined;
 }
 
-/** What the sender counts as spent: charges seen, requests of unknown outcome, requests under way. */
+/** What the sender counts as spent: charges seen, requests of unknown outcome, requests under way, and what these cover. */
 export function spentOf(record: ChannelRecord): bigint {
-  return record.outstanding.reduce((sum, { price }) => sum + price, record.charged + record.unknown);
+  const { outstanding, charged, unknown, fee } = record;
+  const covered = outstanding.reduce((most, item) => (item.fee !== undefined && item.fee > most ? item.fee : most), 0n);
+  const owed = covered < fee ? covered : fee;
+  return outstanding.reduce((sum, { price }) => sum + price, charged + unknown + owed);
 }
 
 /** Everything one sender remembers. */
@@ -92,7 +114,6 @@ export function newRecord(
     balance: settled,
     charged: settled,
     fee: 0n,
-    sponsored: undefined,
     unknown: 0n,
     doubtful: 0n,
     outstanding: [],

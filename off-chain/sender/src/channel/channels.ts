@@ -1,7 +1,7 @@
 import { channelId, parseTerms, senderSide, type Address, type Hex, type Terms } from "@rmps/proofs";
 import { hexlify, randomBytes } from "ethers";
 import { Book, type ChannelName } from "../book/book.ts";
-import { observe, type ChainFacts } from "../book/moves.ts";
+import type { ChainFacts } from "../book/moves.ts";
 import { newRecord, type ChannelRecord } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
 import { harmless } from "../harmless.ts";
@@ -16,6 +16,7 @@ import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
+import { refreshChannel } from "./refresh.ts";
 import { Transactions } from "./transactions/transactions.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
 
@@ -101,11 +102,8 @@ export class Channels {
 
   /** Takes what the chain says of a channel over into the book. */
   async refresh(channel: ChannelName): Promise<ChannelRecord> {
-    const facts = await this.factsOf(channel);
-    return this.book.change(channel, (record) => {
-      observe(record, facts);
-      return structuredClone(record);
-    });
+    const chain = await this.chains.get(channel.chainId);
+    return (await refreshChannel({ book: this.book, chain }, channel)).record;
   }
 
   /**

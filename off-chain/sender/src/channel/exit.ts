@@ -1,12 +1,13 @@
 import { receiverSide, senderSide, verifyClosingAgreementOnChain, type Address, type CloseRequest } from "@rmps/proofs";
-import type { Book } from "../book/book.ts";
-import { CLOSED, observe } from "../book/moves.ts";
+import type { Book, ChannelName } from "../book/book.ts";
+import { CLOSED } from "../book/moves.ts";
 import type { ChannelRecord, Ending } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
 import { askForAgreement, type AgreementAnswer } from "./agreement.ts";
 import { factsOf, timeOf, type Chain } from "./chain.ts";
 import { AGREEMENT_MARGIN, conclude, stopPaying } from "./conclude.ts";
 import { GATEWAY_PATH, type ReceiverDesk } from "./receiver-api.ts";
+import { refreshChannel } from "./refresh.ts";
 import { MANAGER } from "./managers.ts";
 import { TransactionStuck } from "./transactions/look.ts";
 import type { Wallet } from "./wallet.ts";
@@ -45,8 +46,8 @@ export interface ExitContext {
  * undone, because the process ended, another call takes up.
  * @throws SenderError `channel` where there is no such channel on chain, and `chain`.
  */
-export async function exitChannel(record: ChannelRecord, context: ExitContext): Promise<Exit> {
-  const facts = await factsOf(context.chain, record.contract, record.id);
+export async function exitChannel(name: ChannelName, context: ExitContext): Promise<Exit> {
+  const { record, facts } = await refreshChannel(context, name);
   if (facts.deposit === 0n) {
     throw new SenderError("channel", `channel ${record.id} is not on chain`, "There is nothing in it to get back.");
   }
@@ -128,15 +129,11 @@ async function challenge(
 /** Takes over what the chain says now. */
 async function report(
   record: ChannelRecord,
-  { book, chain }: ExitContext,
+  context: ExitContext,
   reason: string | undefined,
   by: Exit["by"],
 ): Promise<Exit> {
-  const facts = await factsOf(chain, record.contract, record.id);
-  const channel = await book.change(record, (current) => {
-    observe(current, facts);
-    return structuredClone(current);
-  });
+  const { record: channel, facts } = await refreshChannel(context, record);
   const kind = facts.closesAt === CLOSED ? "closed" : "closing";
   return { channel, kind, by, settled: facts.settled, closesAt: kind === "closed" ? 0n : facts.closesAt, reason };
 }

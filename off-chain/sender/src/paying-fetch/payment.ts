@@ -7,6 +7,7 @@ import { backoff } from "../http/again.ts";
 import { readRefusal, receiptIn, type Refusal } from "../http/dialect.ts";
 import { isIdempotent, send, type PreparedRequest } from "../http/request.ts";
 import type { SenderEvent } from "./events.ts";
+import { isInArrears } from "./arrears.ts";
 import { neverLeft, pause } from "./network.ts";
 import { isOurProof, paymentHeaders } from "./proof.ts";
 import { reactTo, type Patience } from "./refusal.ts";
@@ -150,6 +151,7 @@ export class Payment {
   /** What a refusal teaches. @returns undefined: nothing. */
   async #learn(balance: bigint, refusal: Refusal): Promise<Outcome | "learned" | undefined> {
     if (refusal.code !== "insufficient-payment") return undefined;
+    if (await isInArrears(this.#context.channels, this.#channel, balance)) return "learned";
     const { view, offer } = refusal;
     const proven = view !== undefined && isOurProof(this.#channel, view);
     const { price } = this.#offer;

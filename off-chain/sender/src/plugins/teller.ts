@@ -3,6 +3,7 @@ import type { ChannelView, Offer, Proof } from "@rmps/wire";
 import { charge, learn, lose, refuse } from "../book/moves.ts";
 import { keyOf, type ChannelRecord } from "../book/record.ts";
 import { SenderError } from "../errors.ts";
+import { isInArrears } from "../paying-fetch/arrears.ts";
 import { isOurProof, signBalance } from "../paying-fetch/proof.ts";
 import type { ResolvedLimits } from "../paying-fetch/limits.ts";
 import { openSession, type Session, type SessionOptions } from "../paying-fetch/session.ts";
@@ -75,6 +76,7 @@ export class Teller {
   /** The request was refused: its balance is offered again, unless the receiver proves that it knows better. */
   async refused({ channel, balance, offer }: Ticket, view: ChannelView | undefined): Promise<void> {
     const { channels } = await this.session();
+    if (await isInArrears(channels, channel, balance)) return this.#totals.add(offer, -offer.price);
     const proven = view !== undefined && isOurProof(channel, view) ? view : undefined;
     const lesson = await channels.book.change(channel, (record) => {
       const learned = proven && learn(record, balance, offer.price, proven);

@@ -5,8 +5,9 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Book } from "../../src/book/book.ts";
-import { defaultStatePath, fileStore } from "../../src/book/file-store.ts";
+import { defaultStatePath, fileStore, patientStore } from "../../src/book/file-store.ts";
 import { reserve } from "../../src/book/moves.ts";
+import type { SentTransaction } from "../../src/book/sent.ts";
 import { SenderError } from "../../src/errors.ts";
 import { makeRecord } from "../support/record.ts";
 
@@ -59,7 +60,9 @@ describe("book: the file store", () => {
 
   it("keeps everything, in a file that nobody else can read", async () => {
     const record = { ...makeRecord(), origin: "https://shop.example", refused: [7n], unknown: 3n, doubtful: 2n };
-    record.outstanding.push({ balance: 9n, price: 4n });
+    record.outstanding.push({ balance: 9n, price: 4n }, { balance: 12n, price: 2n, fee: 1n });
+    const times = { since: 70n, until: 90n };
+    record.authorized = [{ data: "0xabcd", amount: 8n, fee: 1n, held: 0n, ...times, made: true }];
     record.ending = { amount: 5n, deadline: 6n, signature: "0xab", closesAt: 8n };
     await new Book(fileStore(path)).add(record);
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
@@ -75,9 +78,38 @@ describe("book: the file store", () => {
     await new Book(fileStore(path)).add(record);
     const text = await readFile(path, "utf8");
     await writeFile(path, text.replace(/^ *"fee": "0",\n/m, ""));
-    expect(await readFile(path, "utf8")).to.not.match(/fee|sponsored/);
-    expect(await new Book(fileStore(path)).find(record)).to.include({ fee: 0n, sponsored: undefined });
+    expect(await readFile(path, "utf8")).to.not.match(/fee/);
+    const read = await new Book(fileStore(path)).find(record);
+    expect([read?.fee, read?.authorized]).to.deep.equal([0n, undefined]);
   });
+
+  it("keeps what is under way, and reads what was written when there was one transaction at most", async () => {
+    const account = { chainId: 1n, address: `0x${"aa".repeat(20)}` } as const;
+    const first = sentWith(7, "11");
+    const second = { ...sentWith(8, "22"), settles: `0x${"33".repeat(32)}` } as const;
+    const book = new Book(fileStore(path));
+    await book.noteSent(account, second);
+    await book.noteSent(account, first);
+    expect(await new Book(fileStore(path)).sent(account)).to.deep.equal([first, second]);
+    const dearer = { ...first, hashes: [...first.hashes, `0x${"44".repeat(32)}`] } as const;
+    await book.noteSent(account, dearer);
+    await book.forgetSent(account, second);
+    const written = JSON.parse(await readFile(path, "utf8"));
+    expect(written.sent["1:" + account.address]).to.have.length(1);
+    const [only] = written.sent["1:" + account.address];
+    await writeFile(path, JSON.stringify({ ...written, sent: { ["1:" + account.address]: only } }));
+    expect(await new Book(fileStore(path)).sent(account)).to.deep.equal([dearer]);
+    await book.forgetSent(account, { ...dearer, hashes: second.hashes });
+    expect(await book.sent(account), "another one that got the same nonce stays").to.deep.equal([dearer]);
+    await book.forgetSent(account, first);
+    expect(await readFile(path, "utf8")).to.not.contain("sent");
+  });
+
+  function sentWith(nonce: number, hash: string): SentTransaction {
+    const fees = { maxFeePerGas: 3n, maxPriorityFeePerGas: undefined };
+    const call = { to: `0x${"bb".repeat(20)}`, data: "0x", gasLimit: 21_000n } as const;
+    return { doing: "depositing", deposits: undefined, ...call, nonce, ...fees, hashes: [`0x${hash.repeat(32)}`] };
+  }
 
   it("is durable when an update resolves, and leaves nothing else behind", async () => {
     const store = fileStore(path);
@@ -94,6 +126,18 @@ describe("book: the file store", () => {
     );
     expect(new Set(balances).size).to.equal(100);
     expect(await readdir(join(folder, "deep"))).to.deep.equal(["book.json"]);
+  });
+
+  it("says that another process works with it, where that takes longer than it waits", async () => {
+    const once = { retries: 1, factor: 1, minTimeout: 1, maxTimeout: 1, randomize: false };
+    const impatient = patientStore(path, { short: once, long: once });
+    const errors = await fileStore(path).exclusive("opening", () => {
+      const work = impatient.exclusive("opening", () => Promise.resolve());
+      return work.catch((error: unknown) => error);
+    });
+    expect(errors).to.be.instanceOf(SenderError).and.to.include({ code: "state" });
+    expect((errors as SenderError).message).to.match(/another process works with/);
+    expect((errors as SenderError).remedy).to.match(/^Wait/);
   });
 
   it("rejects only the update that throws", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { charge, CLOSED, end, lose, observe, refuse, reserve } from "../../src/book/moves.ts";
+import { charge, CLOSED, doubt, end, lose, observe, refuse, reserve } from "../../src/book/moves.ts";
 import { spentOf } from "../../src/book/record.ts";
 import { makeRecord, take } from "../support/record.ts";
 
@@ -13,18 +13,42 @@ describe("book: the moves of one channel", () => {
     expect(spentOf(record), "requests under way count as spent").to.equal(25n);
   });
 
-  it("counts what sponsoring costs as spent from the first balance that is signed after it", () => {
+  it("counts what sponsoring costs as spent with the first request that covers it and is answered", () => {
     const record = makeRecord(0, 30n);
     record.fee = 7n;
     expect(spentOf(record), "nothing is conceded before").to.equal(0n);
     expect(reserve(record, 24n)).to.deep.equal({ kind: "deposit-too-small", needed: 31n });
-    expect(record.fee).to.equal(7n);
     expect(take(record, 10n)).to.equal(17n);
-    expect(record.fee).to.equal(0n);
+    expect(spentOf(record), "while it is under way").to.equal(17n);
+    refuse(record, 17n);
+    expect([spentOf(record), record.fee], "the receiver charged nothing").to.deep.equal([0n, 7n]);
+    expect(take(record, 10n)).to.equal(17n);
+    expect(take(record, 1n), "it is covered once").to.equal(18n);
+    charge(record, 18n, 1n);
     charge(record, 17n, 10n);
-    expect(spentOf(record)).to.equal(17n);
+    expect([spentOf(record), record.fee]).to.deep.equal([18n, 0n]);
     record.fee = 2n;
-    expect(take(record, 5n)).to.equal(24n);
+    expect(take(record, 5n)).to.equal(25n);
+  });
+
+  it("counts it where nobody can say what became of that request, and where its charge is undone", () => {
+    for (const [move, left] of [
+      [lose, 17n],
+      [doubt, 7n],
+    ] as const) {
+      const record = makeRecord();
+      record.fee = 7n;
+      move(record, take(record, 10n));
+      expect([spentOf(record), record.fee]).to.deep.equal([left, 0n]);
+    }
+  });
+
+  it("counts it not with a request that left before it was owed", () => {
+    const record = makeRecord();
+    const before = take(record, 10n);
+    record.fee = 7n;
+    charge(record, before, 10n);
+    expect([spentOf(record), record.fee]).to.deep.equal([10n, 7n]);
   });
 
   it("offers no refused balance again that would not cover what sponsoring costs", () => {

@@ -4,6 +4,7 @@ import { SenderError } from "../../errors.ts";
 import { timeOf, tokenAt, type Chain } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
 import type { DepositTarget } from "../deposit.ts";
+import { MANAGER } from "../managers.ts";
 import type { SponsorMethod } from "./offer.ts";
 
 /** Seconds for which an authorization is good: time for the receiver, too short to be forgotten with it. */
@@ -14,6 +15,15 @@ const VERSION = "0x54fd4d50";
 
 /** An authorization as receivers take it. */
 export type Authorization = Readonly<Record<string, string>>;
+
+/** A deposit that is authorized. */
+export interface AuthorizedDeposit {
+  readonly authorization: Authorization;
+  /** Calldata of the manager's that makes it. */
+  readonly data: Hex;
+  /** Last second in which it can be made, Unix time. */
+  readonly until: bigint;
+}
 
 /** A deposit into one channel. Amounts in the token's smallest unit. */
 export interface PlannedDeposit extends DepositTarget {
@@ -34,7 +44,7 @@ export async function authorize(
   method: SponsorMethod,
   { chain, contract, terms, id, amount, held }: PlannedDeposit,
   signer: Signer,
-): Promise<Authorization> {
+): Promise<AuthorizedDeposit> {
   const deposit = { manager: { chainId: chain.chainId, contract }, terms, id, amount };
   const salt = toBeHex(held, 32) as Hex;
   const until = (await timeOf(chain)) + LIFETIME;
@@ -43,13 +53,18 @@ export async function authorize(
     const message = depositData.permit(deposit, { nonce, deadline: until });
     const types = depositData.types.PermitWitnessTransferFrom;
     const signature = await signer.signTypedData(depositData.permit2Domain(chain.chainId), types, message);
-    return { method, nonce: `${nonce}`, deadline: `${until}`, signature };
+    const authorization = { method, nonce: `${nonce}`, deadline: `${until}`, signature };
+    const data = MANAGER.encodeFunctionData("depositWithPermit2", [terms, amount, nonce, until, signature]);
+    return { authorization, until, data: data as Hex };
   }
   const times = { validAfter: 0n, validBefore: until, nonceSalt: salt };
   const types = depositData.types.ReceiveWithAuthorization;
   const domain = await domainOf(chain, terms.token);
   const signature = await signer.signTypedData(domain, types, depositData.authorization(deposit, times));
-  return { method, valid_after: "0", valid_before: `${until}`, nonce_salt: salt, signature };
+  const authorization = { method, valid_after: "0", valid_before: `${until}`, nonce_salt: salt, signature };
+  const values = [terms, amount, 0n, until, salt, signature] as const;
+  const data = MANAGER.encodeFunctionData("depositWithAuthorization", [...values]);
+  return { authorization, until: until - 1n, data: data as Hex }; // ERC-3009 says before, Permit2 until
 }
 
 /** Which of the methods on offer the sender can use; undefined: none. @throws SenderError `chain` */

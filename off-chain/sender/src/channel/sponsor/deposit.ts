@@ -1,6 +1,6 @@
 import type { Address } from "@rmps/proofs";
 import type { Book } from "../../book/book.ts";
-import { agreeFee, withdrawFee } from "../../book/fees.ts";
+import { agreeTo } from "../../book/fees.ts";
 import type { ChannelRecord } from "../../book/record.ts";
 import { LimitExceededError, SenderError } from "../../errors.ts";
 import { factsOf, type Chain } from "../chain.ts";
@@ -90,15 +90,14 @@ async function send(
 ): Promise<void> {
   const { contract, terms, id } = record;
   const held = (await factsOf(chain, contract, id)).deposit;
+  const since = await heightOf(chain);
   const signer = wallet.connect(chain.provider);
-  const authorization = await authorize(method, { chain, contract, terms, id, amount, held }, signer);
-  // What was agreed is in the book before the receiver knows of it.
-  const rise = await book.change(record, (current) => agreeFee(current, held, fee));
+  const { authorization, ...made } = await authorize(method, { chain, contract, terms, id, amount, held }, signer);
+  // What was agreed to is in the book before the receiver knows of it, and counts if the deposit comes: also of one that
+  // says that it does not send it.
+  await book.change(record, (current) => agreeTo(current, { ...made, amount, fee, held, since }));
   const answer = await askSponsor(desk, { terms, amount, fee, authorization });
-  if (answer.kind === "refused") {
-    await book.change(record, (current) => withdrawFee(current, held, rise));
-    throw notSponsored(answer.reason);
-  }
+  if (answer.kind === "refused") throw notSponsored(answer.reason);
   const transaction = answer.kind === "sent" ? answer.transaction : undefined;
   if (await arrived(chain, record, held, transaction)) return;
   const reason = answer.kind === "sent" ? "it is not mined" : answer.reason;
@@ -122,6 +121,14 @@ async function arrived(
     if (transaction === undefined || Date.now() > end) return false;
     if (await failed(chain, transaction)) throw notSponsored(`its transaction ${transaction} reverted`);
     await new Promise((resolve) => setTimeout(resolve, EVERY));
+  }
+}
+
+async function heightOf({ provider }: Chain): Promise<bigint> {
+  try {
+    return BigInt(await provider.getBlockNumber());
+  } catch (error) {
+    throw chainError(error, "reading the newest block");
   }
 }
 

@@ -1,0 +1,24 @@
+import type { Book, ChannelName } from "../book/book.ts";
+import { observe, type ChainFacts } from "../book/moves.ts";
+import type { ChannelRecord } from "../book/record.ts";
+import { factsOf, type Chain } from "./chain.ts";
+import { lookForDeposits } from "./sponsor/fate.ts";
+
+/**
+ * Takes over into the book what the chain says of a channel: its state, and which sponsored deposits came.
+ * @throws SenderError `chain`, and `channel` where the book does not know it.
+ */
+export async function refreshChannel(
+  { book, chain }: { book: Book; chain: Chain },
+  channel: ChannelName,
+): Promise<{ record: ChannelRecord; facts: ChainFacts }> {
+  const known = await book.find(channel);
+  const facts = await factsOf(chain, channel.contract, channel.id);
+  const takeOver = known && (await lookForDeposits(chain, known));
+  const record = await book.change(channel, (current) => {
+    observe(current, facts);
+    takeOver?.(current);
+    return structuredClone(current);
+  });
+  return { record, facts };
+}
