@@ -1,4 +1,5 @@
 import type { Offer } from "@rmps/wire";
+import { authorizedStill } from "../book/fees.ts";
 import { spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { balanceOf } from "../channel/deposit.ts";
@@ -64,28 +65,31 @@ export class Deposits {
     const { channels } = this.#options;
     const name = `deposits:${offer.manager.chainId}:${channels.wallet.address}:${offer.token}`;
     return channels.book.store.exclusive(name, async () => {
-      const here = channel === undefined ? 0n : channel.deposit - spentOf(channel);
-      const elsewhere = await this.#unspent(offer, channel, limits.maxLocked - missing - here);
-      const { amount, most } = depositFor(offer, missing, { here, elsewhere }, limits);
+      await channels.transactions.settle(offer.manager.chainId); // what an earlier process sent, or one that gave up, counts
+      const now = channel && (await channels.refresh(channel));
+      const here = now === undefined ? 0n : now.deposit - spentOf(now);
+      const locked = await this.#locked(offer);
+      const { amount, most } = depositFor(offer, missing, { here, elsewhere: locked - here }, limits);
       return make(await this.#affordable(offer, missing, amount), most);
     });
   }
 
   /**
-   * What lies unspent in all channels of the account but one, in the token of an offer: also in those that are being
-   * closed, for it is not back yet, and what is offered for requests under way, for they may be refused.
-   * @param enough where the book says that it is more, the chain is asked what is closed by now.
+   * What lies unspent in all channels of the account, in the token of an offer, as the chain is now: also in those that
+   * are being closed, for it is not back yet, what is offered for requests under way, for they may be refused, and what
+   * a receiver may still deposit that was asked to.
    */
-  async #unspent({ manager, token }: Offer, but: ChannelRecord | undefined, enough: bigint): Promise<bigint> {
+  async #locked({ manager, token }: Offer): Promise<bigint> {
     const { channels } = this.#options;
-    const isMeant = ({ chainId, terms, status, id }: ChannelRecord) =>
-      chainId === manager.chainId && terms.token === token && status !== "closed" && id !== but?.id;
+    const isMeant = ({ chainId, terms, status }: ChannelRecord) =>
+      chainId === manager.chainId && terms.token === token && status !== "closed";
     const records = (await channels.list()).filter(isMeant);
-    const known = sumOf(records);
-    if (known <= enough) return known;
-    const now: ChannelRecord[] = [];
-    for (const record of records) now.push(await channels.refresh(record));
-    return sumOf(now.filter(isMeant));
+    const now = await Promise.all(records.map((record) => channels.refresh(record)));
+    return now.filter(isMeant).reduce((total, record) => {
+      const { deposit, charged, unknown } = record;
+      const left = deposit - charged - unknown;
+      return total + (left > 0n ? left : 0n) + authorizedStill(record);
+    }, 0n);
   }
 
   /** Who may pay the gas of a deposit of at most `maxDeposit`. */
@@ -106,11 +110,4 @@ export class Deposits {
     const held = await balanceOf(chain, offer.token, channels.wallet.address);
     return held < wanted && held >= least ? held : wanted;
   }
-}
-
-function sumOf(records: readonly ChannelRecord[]): bigint {
-  return records.reduce((total, { deposit, charged, unknown }) => {
-    const left = deposit - charged - unknown;
-    return left > 0n ? total + left : total;
-  }, 0n);
 }

@@ -9,8 +9,11 @@ export interface Limits {
   /** The most that may lie unspent in one channel; 10 whole tokens by default. */
   maxDeposit?: bigint;
   /**
-   * The most that may lie unspent in all channels of the account together, in each token, those of earlier sessions
-   * included: what one server can lock up that names another receiver each time. Ten times `maxDeposit` by default.
+   * The most that may lie unspent, after a deposit that nobody was asked for, in all channels of this account in this
+   * store together, on each chain in each token: what one server can lock up that names another receiver each time. Those
+   * of earlier sessions, and of all clients that share the store, count; channels that are being closed do until they are
+   * closed, requests under way until they are answered, and deposits that a sponsor was asked for until they can come no
+   * more. Channels that the store does not know, as another store's, do not. Ten times `maxDeposit` by default.
    */
   maxLocked?: bigint;
   /** The most that may be paid altogether by one paying fetch, in each token; 100 whole tokens by default. */
@@ -105,7 +108,7 @@ const REQUESTS_COVERED = 10n;
 export interface Unspent {
   /** In the channel; 0 for a new one. */
   readonly here: bigint;
-  /** In all other channels of the account. */
+  /** What counts beside: in all other channels of the account, and here for requests under way. */
   readonly elsewhere: bigint;
 }
 

@@ -9,6 +9,7 @@ import {
   type LimitName,
   type PayingFetchOptions,
 } from "../../src/index.ts";
+import { agreeTo } from "../../src/book/fees.ts";
 import { depositFor, resolveLimits } from "../../src/paying-fetch/limits.ts";
 import { PRICE, type SellerOptions } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
@@ -172,6 +173,51 @@ describe("createPayingFetch within its limits", () => {
     await (await world.chain.manager.connect(receiver).close(terms, 0n, 0n, "0x", 0n, "0x")).wait();
     receiver.provider!.destroy();
     expect((await later.pay(`${second.url}/b`)).status).to.equal(200);
+  });
+
+  it("counts deposits that are under way, though an earlier call gave up on them", async () => {
+    const [first, second] = [await world.seller(), await world.seller()];
+    const [store, wallet] = [memoryStore(), world.chain.key(6)];
+    const node = new JsonRpcProvider(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+    await node.send("evm_setAutomine", [false]);
+    const hasty = world.sender({ store, wallet, gas: { giveUpAfter: 0 } });
+    await rejection(hasty.pay(`${first.url}/a`), SenderError);
+    await node.send("evm_setAutomine", [true]);
+    await node.send("evm_mine", []);
+    node.destroy();
+    const { pay, events } = world.sender({ store, wallet, limits: { maxLocked: 15n * PRICE } });
+    expect((await pay(`${second.url}/a`)).status).to.equal(200);
+    const [opened] = events.flatMap((event) => (event.kind === "opened" ? [event.amount] : []));
+    expect(opened! / PRICE).to.equal(5n);
+  });
+
+  it("counts what a process deposited that ended before it could take that down", async () => {
+    const [first, second] = [await world.seller(), await world.seller()];
+    const [store, wallet] = [memoryStore(), world.chain.key(7)];
+    const earlier = world.sender({ store, wallet, retries: 0 });
+    first.options = { onPayment: () => "busy" };
+    await earlier.pay(`${first.url}/a`).catch(() => undefined);
+    const { book } = await earlier.pay.channels;
+    await book.change(await earlier.channel(), (record) => Object.assign(record, { status: "opening", deposit: 0n }));
+    const { pay, events } = world.sender({ store, wallet, limits: { maxLocked: 15n * PRICE } });
+    expect((await pay(`${second.url}/a`)).status).to.equal(200);
+    expect(events.flatMap((event) => (event.kind === "opened" ? [event.amount / PRICE] : []))).to.deep.equal([5n]);
+  });
+
+  it("counts what a sponsor was asked for, as long as it may come", async () => {
+    const [first, second] = [await world.seller(), await world.seller()];
+    const [store, wallet] = [memoryStore(), world.chain.key(8)];
+    const { pay, channel } = world.sender({ store, wallet });
+    expect((await pay(`${first.url}/a`)).status).to.equal(200);
+    const { book } = await pay.channels;
+    const asked = { data: "0x1234", amount: 4n * PRICE, fee: 0n, held: 10n * PRICE, since: 0n } as const;
+    const until = BigInt(Math.floor(Date.now() / 1000)) + 10n ** 9n;
+    await book.change(await channel(), (record) => agreeTo(record, { ...asked, until }));
+    // Nine lie in the first channel, and four may be put there.
+    const later = world.sender({ store, wallet, limits: { maxLocked: 15n * PRICE } });
+    expect((await later.pay(`${second.url}/a`)).status).to.equal(200);
+    const opened = later.events.flatMap((event) => (event.kind === "opened" ? [event.amount / PRICE] : []));
+    expect(opened).to.deep.equal([2n]);
   });
 
   it("refuses to pay less than nothing, though the program says that this is the price", async () => {
