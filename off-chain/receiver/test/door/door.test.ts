@@ -139,7 +139,9 @@ describe("The door", () => {
     expect((await fetch(url, { method: "POST", body: "x".repeat(1000) })).status).to.equal(200);
     const { status, text } = await raw(url, request("/", { "Content-Length": "1001" }, "POST"));
     expect(status).to.equal(413);
-    expect(text).to.contain("body-too-long");
+    expect(text)
+      .to.contain("body-too-long")
+      .and.to.match(/^connection: close\r$/im);
   });
 
   it("breaks off bodies that turn out too long", async () => {

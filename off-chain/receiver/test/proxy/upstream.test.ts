@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fastify from "fastify";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createCors } from "../../src/paywall/cors.ts";
 import { Content } from "../../src/proxy/content.ts";
@@ -84,6 +84,32 @@ describe("An upstream behind the paywall", () => {
     expect(headers["x-user"]).to.equal("u");
     expect(headers["proxy-authorization"]).to.equal(undefined);
     expect(headers.host).to.equal(new URL(origin).host);
+  });
+
+  it("gets no other claim of the client's, and neither side what the other one calls its neighbour's", async () => {
+    behave = (_request, response) => {
+      response.writeHead(200, { connection: "x-hop, close", "x-hop": "1", "keep-alive": "timeout=9", "x-own": "u" });
+      response.end("content");
+    };
+    const claims = { "x-real-ip": "1.2.3.4", forwarded: "for=1.2.3.4", "x-forwarded-port": "1" };
+    const headers = {
+      ...payment(channel, (balance += 5n)),
+      ...claims,
+      "x-forwarded-host": "shop.example",
+      connection: "x-hop, close",
+      "x-hop": "1",
+      "x-own": "u",
+    };
+    // By hand, for fetch lets nobody name neighbours.
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(`${url}/up/a`, { headers }, resolve).on("error", reject).end();
+    });
+    answer.resume();
+    const upstreams = seen[0]!.headers;
+    for (const name of [...Object.keys(claims), "x-hop"]) expect(upstreams, name).to.not.have.property(name);
+    expect(upstreams).to.include({ "x-own": "u", "x-forwarded-host": new URL(url).host });
+    for (const name of ["x-hop", "keep-alive"]) expect(answer.headers, name).to.not.have.property(name);
+    expect(answer.headers).to.include({ "x-own": "u" });
   });
 
   it("cannot speak for the paywall, nor make caches share what was paid", async () => {
