@@ -18,15 +18,15 @@ interface TypedData {
 /** A browser's wallet on the embedded chain that counts what it asks its owner to confirm. */
 function browserWallet(provider: JsonRpcProvider, account: string) {
   const confirmed: unknown[] = [];
-  const wallet: Eip1193Wallet & { confirmed: unknown[]; chain: bigint; accounts: string[]; declines: boolean } = {
+  const owner = { chain: CHAIN, accounts: [account], asked: 0, declines: false };
+  const wallet: Eip1193Wallet & typeof owner & { confirmed: unknown[] } = {
+    ...owner,
     confirmed,
-    chain: CHAIN,
-    accounts: [account],
-    declines: false,
     async request({ method, params = [] }) {
       if (method === "eth_accounts") return wallet.accounts;
       if (method === "eth_chainId") return `0x${wallet.chain.toString(16)}`;
       if (method === "eth_sendTransaction") {
+        wallet.asked++;
         if (wallet.declines) throw Object.assign(new Error("User rejected the request."), { code: 4001 });
         confirmed.push(params[0]);
       }
@@ -127,8 +127,9 @@ describe("a browser's wallet with a session key", () => {
     const wallet = browserWallet(provider, world.chain.address(2));
     const { pay, channel } = sender(wallet);
     await pay(`${seller.url}/a`);
-    wallet.declines = true;
+    Object.assign(wallet, { declines: true, asked: 0 });
     expect((await rejection(pay.close(), SenderError)).code).to.equal("rejected");
+    expect(wallet.asked).to.equal(1);
     expect((await world.chain.manager.stateOf((await channel()).id)).closesAt).to.equal(0n);
     wallet.declines = false;
     expect((await pay.close())[0]).to.include({ kind: "closed", by: "agreement", settled: PRICE });

@@ -182,9 +182,8 @@ describe("createPayingFetch as a fetch", () => {
     const url = await serve((request, response) => {
       methods.push(`${request.method} ${request.headers["content-type"] ?? "-"}`);
       if (request.url === "/end") return void response.end("end");
-      response
-        .writeHead(request.url === "/loop" ? 302 : 303, { location: request.url === "/loop" ? "/loop" : "/end" })
-        .end();
+      const location = { "/loop": "/loop", "/data": "data:text/plain,x", "/file": "file:///etc/hosts" }[request.url!];
+      response.writeHead(location === "/loop" ? 302 : 303, { location: location ?? "/end" }).end();
     });
     const { pay } = world.sender();
     expect((await pay(url, { redirect: "manual" })).status).to.equal(303);
@@ -193,6 +192,9 @@ describe("createPayingFetch as a fetch", () => {
     expect(await (await pay(url, { method: "POST", body: "x" })).text()).to.equal("end");
     expect(methods).to.deep.equal(["POST text/plain;charset=UTF-8", "GET -"]);
     expect((await rejection(pay(`${url}/loop`), TypeError)).message).to.match(/too many/);
+    for (const path of ["/data", "/file"]) {
+      expect((await rejection(pay(url + path), TypeError)).message, path).to.match(/no HTTP URL/);
+    }
   });
 
   it("does not pay over plain HTTP beyond this machine, unless it is allowed to", async () => {

@@ -1,7 +1,8 @@
 import { channelId, encodeTerms, signBalanceProof, ZERO_ADDRESS, type Terms } from "@rmps/proofs";
 import { expect } from "chai";
-import { hexlify, randomBytes } from "ethers";
+import { hexlify, JsonRpcProvider, randomBytes } from "ethers";
 
+import { findChannels } from "../../src/channel/find.ts";
 import { memoryStore, type PayingFetchOptions } from "../../src/index.ts";
 import { PRICE, type Seller } from "../support/seller.ts";
 import { useWorld } from "../support/world.ts";
@@ -87,6 +88,29 @@ describe("createPayingFetch after a loss", () => {
     const { pay, channel } = world.sender();
     expect((await pay(`${seller.url}/a`)).status).to.equal(200);
     expect((await channel()).id, "a gift is a gift").to.equal(id);
+  });
+
+  it("finds no channel in a log whose id is not that of its terms, whatever a node says", async () => {
+    const { url, contract, address } = world.chain;
+    const foreign = hexlify(randomBytes(32));
+    class Liar extends JsonRpcProvider {
+      isLying = false;
+      override async send(method: string, params: unknown[]): Promise<unknown> {
+        const answer: unknown = await super.send(method, params);
+        if (method !== "eth_getLogs" || !this.isLying) return answer;
+        const logs = answer as { topics: string[] }[];
+        return logs.map((log) => ({ ...log, topics: [log.topics[0], foreign, ...log.topics.slice(2)] }));
+      }
+    }
+    const provider = new Liar(url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+    const find = () => findChannels({ chainId: 31337n, provider }, { contract, block: 0 }, address(2));
+    try {
+      expect(await find()).to.not.deep.equal([]);
+      provider.isLying = true;
+      expect(await find()).to.deep.equal([]);
+    } finally {
+      provider.destroy();
+    }
   });
 
   it("adopts a channel whose key it holds as session key, and not without it", async () => {
