@@ -39,6 +39,21 @@ describe("createPayingFetch with a receiver that refuses", () => {
     expect(new Set(offered)).to.deep.equal(new Set([PRICE]));
   });
 
+  it("follows a price that rises whenever it is paid four times, and no further", async () => {
+    let price = PRICE;
+    const seller = await world.seller({
+      price: () => price,
+      onPayment: () => {
+        price += 1n;
+        return "insufficient-payment";
+      },
+    });
+    const { pay, spent } = world.sender();
+    expect((await rejection(pay(`${seller.url}/a`), PaymentRefusedError)).reason).to.equal("insufficient-payment");
+    expect(seller.log, "asked once, and paid five times").to.have.length(6);
+    expect(await spent()).to.equal(0n);
+  });
+
   it("loses at most the prices in flight to one that served once and then refuses and claims", async () => {
     let served = 0;
     let highest: { balance: bigint; signature: Hex } | undefined;
