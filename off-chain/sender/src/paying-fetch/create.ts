@@ -71,7 +71,10 @@ export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
     for (let hops = 0; ; hops++) {
       const response = await till.exchange(request);
       const next = redirected(request, response);
-      if (next === undefined) return response;
+      if (next === undefined) {
+        // As `fetch` says it of redirects that it followed itself.
+        return hops === 0 ? response : Object.defineProperty(response, "redirected", { value: true });
+      }
       if (hops === MAX_REDIRECTS) throw new TypeError("too many redirects");
       void response.body?.cancel();
       request = next;

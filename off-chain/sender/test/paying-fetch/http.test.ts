@@ -173,8 +173,10 @@ describe("createPayingFetch as a fetch", () => {
     const url = await serve((_request, response) => response.writeHead(307, { location: `${seller.url}/a` }).end());
     const { pay, channel } = world.sender();
     const response = await pay(url, { method: "POST", body: "x" });
+    expect(response).to.include({ redirected: true, url: `${seller.url}/a` });
     expect(await response.text()).to.equal("content of /a");
     expect((await channel()).origin).to.equal(seller.url);
+    expect((await pay(`${seller.url}/a`)).redirected).to.equal(false);
   });
 
   it("treats redirects as its caller says, and turns a POST into a GET as browsers do", async () => {
