@@ -1,6 +1,7 @@
 import { parseAddress, parseAmount, parseHash, type Address, type Hex } from "@rmps/proofs";
 import { readTerms } from "@rmps/wire";
 import { z } from "zod";
+import { missing } from "../config/problems.ts";
 import { parsedBy, parsedFrom } from "../parsed-from.ts";
 import type { SponsorRequest } from "../sponsor/types.ts";
 import { malformed, type Problem } from "./problem.ts";
@@ -8,15 +9,17 @@ import { malformed, type Problem } from "./problem.ts";
 /** Longest signature that is taken, in hex digits: contract wallets' may be longer than 65 bytes. */
 const MAX_SIGNATURE = 8192;
 
-const seconds = z.union([
-  parsedBy(parseAmount),
-  z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).transform(BigInt),
-]);
+const seconds = z.union(
+  [parsedBy(parseAmount), z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).transform(BigInt)],
+  'Write Unix seconds, such as "1790000000".',
+);
+
+const HEX = `Write the signature as 0x and hex digits, at most ${MAX_SIGNATURE} of them.`;
 
 const signature = z
   .string()
-  .max(2 + MAX_SIGNATURE)
-  .regex(/^0x([0-9a-fA-F]{2})*$/, "Write the signature as 0x and hex digits.")
+  .max(2 + MAX_SIGNATURE, HEX)
+  .regex(/^0x([0-9a-fA-F]{2})*$/, HEX)
   .transform((text) => text.toLowerCase() as Hex);
 
 const closeRequest = z.object(
@@ -58,7 +61,7 @@ const listing = z.object({
 export type Parsed<T> = { readonly value: T } | { readonly problem: Problem };
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: missing });
   if (result.success) return { value: result.data };
   const issue = result.error.issues[0];
   const where = issue?.path.join(".") ?? "";

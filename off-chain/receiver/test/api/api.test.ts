@@ -115,6 +115,16 @@ describe("the API", () => {
     await refused({ ...request(channel, 1n), amount: "01" }, 400, "malformed-request");
     await refused({ ...request(channel, 1n), signature: "0xzz" }, 400, "malformed-request");
     await refused("{", 400, "malformed-request");
+    for (const [member, value, remedy] of [
+      ["amount", undefined, "It is missing."],
+      ["deadline", undefined, "Write Unix seconds"],
+      ["deadline", "tomorrow", "Write Unix seconds"],
+      ["signature", undefined, "It is missing."],
+      ["signature", `0x${"00".repeat(5000)}`, "Write the signature as 0x and hex digits"],
+    ] as const) {
+      const { json } = await ask("DELETE", at(channel), { body: { ...request(channel, 1n), [member]: value } });
+      expect(json["detail"], `${member} ${value}`).to.match(new RegExp(`^${member}: ${remedy}`));
+    }
     await refused(request(channel, 1n), 404, "channel-not-found", `/channels/${other.terms.sender}/${channel.id}`);
     await refused(request(channel, 1n), 400, "malformed-request", "/channels/0x12/34");
     expect((await pay(receiver, channel, 2n, 1n)).kind, "none of these ended the channel").to.equal("paid");
