@@ -35,11 +35,19 @@ export function checkOptions({ paywall, price, origin }: Checked): void {
 
 /**
  * What a request costs, in the token's smallest unit.
- * @throws RangeError where the price was computed, and is none: nothing is sold then.
+ * @throws RangeError (rejects) where the price was computed, and is none: nothing is sold then.
  */
-export async function priceFor<R>({ price, free }: Priced<R>, method: string | undefined, request: R): Promise<bigint> {
+export function priceFor<R>(
+  { price, free }: Priced<R>,
+  method: string | undefined,
+  request: R,
+): bigint | Promise<bigint> {
   if (isFree(free, method)) return 0n;
-  const asked = typeof price === "bigint" ? price : await price(request);
+  return typeof price === "bigint" ? price : computed(price, request);
+}
+
+async function computed<R>(price: (request: R) => bigint | Promise<bigint>, request: R): Promise<bigint> {
+  const asked = await price(request);
   if (typeof asked === "bigint" && asked >= 0n) return asked;
   throw new RangeError("A computed price must be a bigint from 0 up, in the token's smallest unit.");
 }

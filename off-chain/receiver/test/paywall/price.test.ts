@@ -63,7 +63,8 @@ describe("prices of middleware", () => {
 
   it("sell nothing where what was computed is none", async () => {
     for (const price of [-1n, 5, undefined]) {
-      const error = await priceFor({ price: () => wrong(price) }, "GET", {}).catch((thrown: unknown) => thrown);
+      const asked = Promise.resolve(priceFor({ price: () => wrong(price) }, "GET", {}));
+      const error = await asked.catch((thrown: unknown) => thrown);
       expect(error, String(price)).to.be.instanceOf(RangeError);
     }
     expect(await priceFor({ price: async () => 7n }, "GET", {})).to.equal(7n);
