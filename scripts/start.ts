@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 
-import { StoreRefused, type RunningReceiver } from "@rmps/receiver";
+import { RefusedToStart, StoreRefused, type RunningReceiver } from "@rmps/receiver";
 
 import { startLocalChain, type LocalChain } from "./lib/local-chain.ts";
 import { openShop } from "./lib/shop.ts";
@@ -29,11 +29,13 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** Runs `start`; if the port is taken, says which variable moves it. */
+/** Runs `start`; if the port is taken, says which variable moves it, and what to do about all else that it refuses. */
 async function onPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
+    if (error instanceof StoreRefused) fail(`${error.message}\nTo name another store: RMPS_STORE=FILE npm start`);
+    if (error instanceof RefusedToStart) fail(`${error.message}\n${error.remedy}`);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && !String(error).includes("EADDRINUSE")) throw error;
     fail(`Port ${port} is taken. Stop what uses it, or choose another: ${variable}=${port + 1} npm start`);

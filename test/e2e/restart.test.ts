@@ -46,6 +46,16 @@ describe("npm start: again", () => {
     await shop.stop();
   });
 
+  it("says what is wrong with its store, and how to use another", async () => {
+    const shop = await openShop();
+    const store = join(shop.home, "receiver.sqlite");
+    const { code, stderr } = await runProcess(["scripts/start.ts"], { PORT: "0", RPC_PORT: "0", RMPS_STORE: store });
+    await shop.stop();
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(`${store} is in use by another process`).and.to.contain("RMPS_STORE=");
+    expect(stderr).to.not.contain("    at ");
+  });
+
   it("says so of the chain's port, too", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
