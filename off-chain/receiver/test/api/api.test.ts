@@ -114,6 +114,8 @@ describe("the API", () => {
     await refused({ amount: "1" }, 400, "malformed-request");
     await refused({ ...request(channel, 1n), amount: "01" }, 400, "malformed-request");
     await refused({ ...request(channel, 1n), signature: "0xzz" }, 400, "malformed-request");
+    const endless = `0x${"11".repeat(4097)}`;
+    await refused({ ...request(channel, 1n), signature: endless }, 400, "malformed-request");
     await refused("{", 400, "malformed-request");
     for (const [member, value, remedy] of [
       ["amount", undefined, "It is missing."],

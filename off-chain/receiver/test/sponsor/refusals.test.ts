@@ -1,4 +1,8 @@
+import { channelId, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
+import { parseSponsorRequest } from "../../src/api/parse.ts";
+import { depositCall } from "../../src/sponsor/calls.ts";
+import { simulate } from "../../src/sponsor/simulation.ts";
 import { eventually, GAS_PAYER, UNIT, type Key, type TestChain } from "../support/chain.ts";
 import { byAuthorization, byPermit2, penniless, SPONSOR, type Wish } from "../support/sponsor.ts";
 import { SponsoringShop } from "../support/sponsoring-shop.ts";
@@ -85,6 +89,17 @@ describe("POST /channels refuses, and sends nothing,", () => {
       expect(await opened(times)).to.include({ status: 422, code: "authorization-window" });
     }
     expect(await shop.ask(await byPermit2(chain, sender, { until: 500 }))).to.include({ code: "authorization-window" });
+  });
+
+  it("a call that the contract answers with another channel than the one that is asked for", async () => {
+    const parsed = parseSponsorRequest(await byAuthorization(chain, sender));
+    if ("problem" in parsed) throw new Error(parsed.problem.detail);
+    const { account } = shop.receiver.engine.settler!;
+    const call = depositCall(parsed.value);
+    const tryOut = (expected: Hex) => simulate(account, chain.manager.contract, call, expected);
+    expect(await tryOut(channelId(parsed.value.terms, chain.manager))).to.include({ kind: "succeeds" });
+    const reason = "the contract answers with another channel";
+    expect(await tryOut(`0x${"11".repeat(32)}`)).to.deep.equal({ kind: "reverts", reason });
   });
 
   it("what would revert, and says why", async () => {

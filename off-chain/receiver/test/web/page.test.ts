@@ -175,6 +175,18 @@ describe("The web page, switched off or on another chain's terms", () => {
     await receiver.close();
   });
 
+  it("names the node of the demo wallet where that is on this machine: another one's URL may hold a secret", async () => {
+    const rpc = ["http://0.0.0.0:1/secret", chain.url]; // the first is nowhere, and no loopback
+    const receiver = await start(chain, stores.path(), { routes, rpc });
+    const answer = await fetch(`${receiver.url}/a`, { headers: HTML });
+    const policy = answer.headers.get("content-security-policy");
+    expect(policy).to.contain(`connect-src 'self' ${new URL(chain.url).origin};`);
+    expect(await answer.text())
+      .to.contain(chain.url)
+      .and.not.to.contain("secret");
+    await receiver.close();
+  });
+
   it("names the node of the demo wallet as it is told, and no other", async () => {
     const demoRpc = "https://node.example:8545/path?key=1";
     const receiver = await start(chain, stores.path(), { routes, web: { demoRpc } });
