@@ -129,6 +129,29 @@ describe("what a sponsored deposit costs", () => {
     expect(await conceded(back)).to.equal(FEE + 2n * PRICE);
   });
 
+  it("is certain at last, and no more asked for: when the deposit can neither come nor go again", async () => {
+    const record = await open();
+    await world.chain.pass(3600);
+    expect((await channels.refresh(record)).authorized, "it may still be re-organized away").to.have.length(1);
+    await world.chain.pass(1000);
+    const now = await channels.refresh(record);
+    expect([now.fee, now.authorized]).to.deep.equal([FEE, undefined]);
+  });
+
+  it("stays as it was where the node tells nothing of deposits", async () => {
+    /** A node that has no logs. */
+    class Silent extends JsonRpcProvider {
+      override getLogs(): Promise<never> {
+        return Promise.reject(new Error("no logs here"));
+      }
+    }
+    const record = await open();
+    const rpc = new Silent(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+    const elsewhere = await world.sender({ store: channels.book.store, rpc }).pay.channels;
+    expect(await elsewhere.refresh(record)).to.deep.equal(record);
+    rpc.destroy();
+  });
+
   it("is noticed by a payment that was refused for it: the deposit came while nobody looked", async () => {
     let late: Wish | undefined;
     const wallet = hexlify(randomBytes(32)) as Hex;
