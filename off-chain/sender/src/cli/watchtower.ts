@@ -1,4 +1,4 @@
-import type { Address, Hex } from "@rmps/proofs";
+import type { Hex } from "@rmps/proofs";
 import type { Bundle } from "@rmps/wire";
 import type { TransactionReceipt } from "ethers";
 import { CLOSED } from "../book/moves.ts";
@@ -29,15 +29,17 @@ export const nameOf = (id: Hex) => `${id.slice(0, 10)}…`;
 export class Watchtower {
   readonly #chain: Chain;
   readonly #context: Context;
-  #tokens = new Map<Hex, Address>();
+  /** What is watched: better proofs replace others. */
+  bundles: readonly Bundle[];
   /** Channels of which it was said that they are closed. */
   readonly #closed = new Set<Hex>();
   /** The lowest nonce under way, and since when. */
   #waitsFor: { nonce: number; since: number } | undefined;
 
-  constructor(chain: Chain, context: Context) {
+  constructor(chain: Chain, context: Context, bundles: readonly Bundle[]) {
     this.#chain = chain;
     this.#context = context;
+    this.bundles = bundles;
   }
 
   /**
@@ -45,14 +47,10 @@ export class Watchtower {
    * @param failed is told what went wrong with one: the others are defended all the same.
    * @returns whether there is anything left to watch for, and how many transactions were sent.
    */
-  async round(
-    bundles: readonly Bundle[],
-    failed: (error: unknown, id: Hex) => void,
-  ): Promise<{ left: boolean; sent: number }> {
-    this.#tokens = new Map(bundles.map(({ id, terms }) => [id, terms.token]));
+  async round(failed: (error: unknown, id: Hex) => void): Promise<{ left: boolean; sent: number }> {
     let left = false;
     const disputes: Dispute[] = [];
-    for (const bundle of bundles) {
+    for (const bundle of this.bundles) {
       try {
         const state = await this.#look(bundle);
         left ||= state !== "closed";
@@ -130,8 +128,8 @@ export class Watchtower {
     if (error !== undefined) return output.note(`${nameOf(id)}: ${error.message}; looking again`);
     const { hash } = receipt;
     const paid = paidBy(receipt, id);
-    const token = this.#tokens.get(id);
-    const words = token === undefined ? `${paid}` : show(paid, await this.#context.tokenAt(token));
+    const bundle = this.bundles.find((each) => each.id === id);
+    const words = bundle === undefined ? `${paid}` : show(paid, await this.#context.tokenAt(bundle.terms.token));
     output.result({ channel: id, paid, transaction: hash }, `defended ${nameOf(id)}: ${words} more (${hash})`);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "../../src/index.ts";
 import { agreeTo } from "../../src/book/fees.ts";
 import { depositFor, resolveLimits } from "../../src/paying-fetch/limits.ts";
+import { until } from "../support/node.ts";
 import { PRICE, type SellerOptions } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -176,32 +177,45 @@ describe("createPayingFetch within its limits", () => {
   });
 
   it("counts deposits that are under way, though an earlier call gave up on them", async () => {
+    /** A node that tells when it was asked what became of a transaction. */
+    class Asked extends JsonRpcProvider {
+      wasAsked = false;
+
+      override getTransactionReceipt(hash: string) {
+        this.wasAsked = true;
+        return super.getTransactionReceipt(hash);
+      }
+    }
     const [first, second] = [await world.seller(), await world.seller()];
     const [store, wallet] = [memoryStore(), world.chain.key(6)];
-    const node = new JsonRpcProvider(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1 });
-    await node.send("evm_setAutomine", [false]);
+    const rpc = new Asked(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 25 });
+    await rpc.send("evm_setAutomine", [false]);
     const hasty = world.sender({ store, wallet, gas: { giveUpAfter: 0 } });
     await rejection(hasty.pay(`${first.url}/a`), SenderError);
-    await node.send("evm_setAutomine", [true]);
-    await node.send("evm_mine", []);
-    node.destroy();
-    const { pay, events } = world.sender({ store, wallet, limits: { maxLocked: 15n * PRICE } });
-    expect((await pay(`${second.url}/a`)).status).to.equal(200);
-    const [opened] = events.flatMap((event) => (event.kind === "opened" ? [event.amount] : []));
-    expect(opened! / PRICE).to.equal(5n);
+    const { pay, events } = world.sender({ store, wallet, rpc, limits: { maxLocked: 15n * PRICE } });
+    const answer = pay(`${second.url}/a`);
+    await until(() => rpc.wasAsked || undefined);
+    await rpc.send("evm_setAutomine", [true]);
+    await rpc.send("evm_mine", []);
+    expect((await answer).status).to.equal(200);
+    expect(events.flatMap((event) => (event.kind === "opened" ? [event.amount / PRICE] : []))).to.deep.equal([5n]);
+    rpc.destroy();
   });
 
   it("counts what a process deposited that ended before it could take that down", async () => {
-    const [first, second] = [await world.seller(), await world.seller()];
+    const [first, second] = [await world.seller({ onPayment: () => "busy" }), await world.seller()];
     const [store, wallet] = [memoryStore(), world.chain.key(7)];
     const earlier = world.sender({ store, wallet, retries: 0 });
-    first.options = { onPayment: () => "busy" };
-    await earlier.pay(`${first.url}/a`).catch(() => undefined);
+    await rejection(earlier.pay(`${first.url}/a`), SenderError);
+    const lost = await earlier.channel();
+    expect((await earlier.pay(`${second.url}/a`)).status).to.equal(200);
     const { book } = await earlier.pay.channels;
-    await book.change(await earlier.channel(), (record) => Object.assign(record, { status: "opening", deposit: 0n }));
-    const { pay, events } = world.sender({ store, wallet, limits: { maxLocked: 15n * PRICE } });
-    expect((await pay(`${second.url}/a`)).status).to.equal(200);
-    expect(events.flatMap((event) => (event.kind === "opened" ? [event.amount / PRICE] : []))).to.deep.equal([5n]);
+    await book.change(lost, (record) => (record.deposit = 0n));
+    // Ten lie there, nine here, and what costs ten needs one more.
+    second.options = { price: 10n * PRICE };
+    const later = world.sender({ store, wallet, limits: { maxLocked: 19n * PRICE } });
+    const error = await rejection(later.pay(`${second.url}/b`), LimitExceededError);
+    expect(error).to.include({ limit: "maxLocked", asked: `${20n * PRICE}` });
   });
 
   it("counts what a sponsor was asked for, as long as it may come", async () => {

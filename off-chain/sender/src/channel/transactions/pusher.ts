@@ -46,14 +46,14 @@ export class Pusher {
       if (!waiting.some(({ hashes }) => hashes[0] === known)) this.#sentAt.delete(known);
     }
     try {
-      for (const [at, sent] of waiting.entries()) await this.#look(sent, isNext, at === 0 && isNext);
+      for (const [at, sent] of waiting.entries()) await this.#consider(sent, isNext, at === 0 && isNext);
       await this.#fillGap(waiting[0]!, isNext);
     } catch (error) {
       if (error instanceof SenderError && error.code === "state") throw error;
     }
   }
 
-  async #look(sent: SentTransaction, isNext: boolean, isFirst: boolean): Promise<void> {
+  async #consider(sent: SentTransaction, isNext: boolean, isFirst: boolean): Promise<void> {
     const { book, chain, account, gas } = this.#options;
     const { resendAfter = RESEND_AFTER } = gas;
     const sentAt = this.#sentAt.get(sent.hashes[0]!);

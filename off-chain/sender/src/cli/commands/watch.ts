@@ -42,11 +42,11 @@ async function readFor(chain: Chain, paths: string[]): Promise<Bundle[]> {
 }
 
 /** Looks once, and waits until all is mined that is to be sent. @throws the first failure, once the others are defended. */
-async function lookOnce(tower: Watchtower, bundles: Bundle[], chain: Chain): Promise<void> {
+async function lookOnce(tower: Watchtower, chain: Chain): Promise<void> {
   for (;;) {
     const wasUnderWay = await tower.tend();
     const failures: unknown[] = [];
-    const { sent } = await tower.round(bundles, (error) => failures.push(error));
+    const { sent } = await tower.round((error) => failures.push(error));
     while (await tower.tend()) await nextLook(chain);
     if (sent > 0 || wasUnderWay) continue; // more of them than are sent at once, or another one took a nonce
     if (failures.length > 0) throw failures[0];
@@ -73,10 +73,9 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   if (!(seconds > 0))
     throw new SenderError("configuration", "--interval: no number of seconds", "Give one, such as 15.");
   const chain = await context.chain();
-  let bundles = await readFor(chain, paths);
-  context.output.note(`watching ${bundles.length} channel(s)`);
-  const tower = new Watchtower(chain, context);
-  if (once) return lookOnce(tower, bundles, chain);
+  const tower = new Watchtower(chain, context, await readFor(chain, paths));
+  context.output.note(`watching ${tower.bundles.length} channel(s)`);
+  if (once) return lookOnce(tower, chain);
   // Whatever fails must not keep others from being defended; a watchtower goes on.
   const failed = (error: unknown, id?: Hex) => {
     const message = error instanceof Error ? error.message : String(error);
@@ -85,15 +84,15 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   };
   for (;;) {
     const until = Date.now() + seconds * 1000;
-    const { left } = await tower.round(bundles, failed).catch((error: unknown) => {
+    const { left } = await tower.round(failed).catch((error: unknown) => {
       failed(error);
       return { left: true };
     });
     if (!left) return lookAfter(tower, 0, failed); // says what was mined by then
     await lookAfter(tower, until, failed);
-    bundles = await readFor(chain, paths).catch((error: unknown) => {
+    tower.bundles = await readFor(chain, paths).catch((error: unknown) => {
       context.output.note(`${error instanceof Error ? error.message : String(error)}; going on with what was read`);
-      return bundles;
+      return tower.bundles;
     });
   }
 }
