@@ -4,6 +4,7 @@ import type { ChargeId, StoredAnswer } from "../store/store.ts";
 import { tell } from "../tell.ts";
 import { refusesPayments } from "./account.ts";
 import { chainCheck } from "./liveness.ts";
+import { Pace } from "./pace.ts";
 import type {
   Ledger,
   LedgerOptions,
@@ -28,6 +29,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const maxWaiting = options.maxWaiting ?? MAX_WAITING;
   const verifier = createVerifier(manager);
   const alive = chainCheck(options);
+  const pace = new Pace();
   const onError = (error: unknown) => tell(options.onError, error);
   let waiting = 0;
 
@@ -71,6 +73,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   async function decide(proof: PresentedProof, { price, idempotency, sender: claimed }: Purchase): Promise<Verdict> {
+    const place = pace.enter();
+    if (place !== undefined) await place;
     const { channelId, balance, signature } = proof;
     let channel = store.cached(channelId);
     // What is in memory may be old news where several nodes share a store: only a good answer is taken from it.
