@@ -17,20 +17,22 @@ export interface Paywall {
   admit(request: RequestFacts, sale: Sale): Promise<Admission>;
 }
 
+/** Requests that the suggested deposit pays for. */
+const SUGGESTED = 100n;
+
 /** A paywall over a ledger. @throws RangeError where the offer cannot be written in the dialects' headers. */
 export function createPaywall(options: PaywallOptions): Paywall {
   const { ledger, challengeKey } = options;
   const { manager, terms } = ledger;
   const gatewayPath = options.gatewayPath ?? "/api/1";
   const now = options.now ?? Date.now;
-  const suggest = options.suggestDeposit ?? ((price: bigint) => price * 100n);
   const refuser = new Refuser(options);
 
   let last: Offer | undefined; // Most requests cost what the one before did.
 
   function offerFor({ price }: Sale): Offer {
     if (last?.price === price) return last;
-    const suggested = suggest(price);
+    const suggested = price * SUGGESTED;
     return (last = {
       gatewayPath,
       price,

@@ -22,8 +22,6 @@ export interface PaywallOptions {
   readonly dialects?: readonly DialectName[];
   /** For people; smallest units without a name unless given. */
   readonly currency?: Currency;
-  /** A deposit to suggest for a price; a hundred times the price unless given. */
-  readonly suggestDeposit?: (price: bigint) => bigint;
   /** The page for a browser that has not paid; a plain one unless given. */
   readonly page?: Page;
   /** Unix milliseconds; the system's clock unless given. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readChallenge, readReceipt, writePayment, type DialectName, type HeaderMap } from "@rmps/wire";
 import type { Admission, RequestFacts, Sale } from "../../src/paywall/types.ts";
-import { openShop, START, type Shop } from "../support/shop.ts";
+import { openShop, ourTerms, START, type Shop } from "../support/shop.ts";
 import type { TestChannel } from "../support/channels.ts";
 
 describe("The paywall in every dialect", () => {
@@ -67,6 +67,17 @@ describe("The paywall in every dialect", () => {
       expect(reading.challenge.channel).to.include({ accepted: 3n, spent: 0n, proof: channel.proof(3n) });
     });
   }
+
+  it("suggests a deposit for a hundred requests, or the least that is taken where that is more", async () => {
+    async function suggested(price: bigint): Promise<bigint | undefined> {
+      const reading = readChallenge(refused(await shop.paywall.admit(facts(), { price })).headers, ["x402"]);
+      return reading.kind === "challenge" ? reading.challenge.offer.suggestedDeposit : undefined;
+    }
+    await shop.close();
+    shop = await openShop({ ledger: { terms: { ...ourTerms, minDeposit: 700n } } });
+    expect(await suggested(8n)).to.equal(800n);
+    expect(await suggested(6n)).to.equal(700n);
+  });
 
   it("gives its receipt with a handler's own refusal where the dialect has one for that", async () => {
     const receipts = { rdn: "RDN-Cost", payment: "Payment-Receipt", x402: "PAYMENT-RESPONSE" } as const;
