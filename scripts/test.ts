@@ -38,8 +38,8 @@ const lanes: readonly (readonly Runner[])[] = [
     ["deployment", ...mocha, ...testFiles("test/deploy"), ...testFiles("test/packages")],
   ],
   [offChain("receiver")],
-  [["end to end", ...mocha, ...testFiles("test/e2e")]],
   [offChain("sender")],
+  [["end to end", ...mocha, ...testFiles("test/e2e")]],
   [offChain("proofs"), offChain("wire"), offChain("web")],
 ];
 
