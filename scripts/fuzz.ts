@@ -76,10 +76,11 @@ async function sponsoredTopUp(chain: LocalChain, { terms, id }: PaidChannel): Pr
   const [chainId, contract] = [BigInt(chain.chainId), parseAddress(chain.manager)];
   const deposit = { chain: { chainId, provider: chain.provider }, contract, terms, id, amount, held: 0n };
   const { sender, receiver, token, challengePeriod: challenge_period, salt } = terms;
+  const { authorization } = await authorize("erc3009", deposit, chain.account(2));
   return {
     terms: { sender, receiver, token, challenge_period, salt },
     amount: String(amount),
-    authorization: await authorize("erc3009", deposit, chain.account(2)),
+    authorization,
   };
 }
 
