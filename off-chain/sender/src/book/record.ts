@@ -16,7 +16,7 @@ export interface Outstanding {
 
 /** A deposit that a receiver was asked to send, until nothing can become of it any more. Amounts in the smallest unit. */
 export interface SponsoredDeposit {
-  /** Calldata that makes it: a transaction with it in its own made it, whoever sent that. */
+  /** Calldata that makes it: a transaction with it in its own, that deposits the amount, made it, whoever sent that. */
   data: Hex;
   amount: bigint;
   /** What it costs, agreed to before anybody was asked. */

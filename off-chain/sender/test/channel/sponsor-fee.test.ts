@@ -92,6 +92,22 @@ describe("what a sponsored deposit costs", () => {
     expect(await conceded(record)).to.equal(PRICE);
   });
 
+  it("is not conceded for a deposit of a unit that carries the authorization along, unused", async () => {
+    const own = await open({ ...sponsor(), when: "if-needed" });
+    desk.answer = async ({ data }) => {
+      const signer = await world.chain.signer(3);
+      await (await world.chain.token.connect(signer).approve(world.chain.contract, 1n)).wait();
+      const call = world.chain.manager.interface.encodeFunctionData("deposit", [own.terms, 1n]);
+      const sent = await signer.sendTransaction({ to: world.chain.contract, data: call + data.slice(2) });
+      await sent.wait();
+      return sent.hash;
+    };
+    const record = await channels.topUp(own, PRICE, sponsor());
+    expect(record).to.include({ deposit: DEPOSIT + 1n, fee: 0n });
+    await pay(record);
+    expect(await conceded(record)).to.equal(PRICE);
+  });
+
   it("is conceded though the sponsor says that it refuses, and deposits", async () => {
     desk.answer = async ({ deposit }) => void (await deposit());
     expect((await rejection(open(), SenderError)).code).to.equal("refused");

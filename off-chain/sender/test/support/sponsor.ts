@@ -9,6 +9,8 @@ import type { TestChain } from "./chain.ts";
 /** What a sender asks a sponsor for, and how that is done. */
 export interface Wish {
   readonly fee: bigint;
+  /** Calldata of the deposit that was authorized. */
+  readonly data: string;
   /** Sends the deposit that was authorized, and waits until it is mined. */
   deposit(): Promise<TransactionResponse>;
 }
@@ -63,11 +65,13 @@ async function read(request: IncomingMessage, chain: TestChain): Promise<Wish> {
   for await (const chunk of request.setEncoding("utf8")) text += chunk as string;
   const { terms, amount, fee, authorization } = JSON.parse(text) as Body;
   const { valid_before: until, nonce_salt: salt, signature } = authorization;
+  const values = [readTerms(terms), amount, 0n, until, salt, signature] as const;
+  const data = chain.manager.interface.encodeFunctionData("depositWithAuthorization", [...values]);
   return {
     fee: BigInt(fee),
+    data,
     async deposit() {
-      const manager = chain.manager.connect(await chain.signer(0));
-      const sent = await manager.depositWithAuthorization(readTerms(terms), amount, 0n, until, salt, signature);
+      const sent = await (await chain.signer(0)).sendTransaction({ to: chain.contract, data });
       await sent.wait();
       return sent;
     },

@@ -1,4 +1,4 @@
-import type { Provider } from "ethers";
+import type { Log, Provider } from "ethers";
 import { observeDeposits } from "../../book/fees.ts";
 import type { ChannelRecord, SponsoredDeposit } from "../../book/record.ts";
 import type { Chain } from "../chain.ts";
@@ -25,8 +25,10 @@ export async function lookForDeposits(
   if (known.size === 0) return () => undefined;
   const seen = await depositsInto(record, provider).catch(() => undefined);
   if (seen === undefined) return () => undefined;
-  const { calls, time } = seen;
-  const isMade = ({ data }: SponsoredDeposit) => calls.some((call) => call.includes(data.slice(2)));
+  const { deposits, time } = seen;
+  // The calldata may stand in that of a relay; that somebody deposits something else and carries it along is not enough.
+  const isMade = ({ data, amount }: SponsoredDeposit) =>
+    deposits.some((deposit) => deposit.amount === amount && deposit.call.includes(data.slice(2)));
   return (current) =>
     observeDeposits(
       current,
@@ -35,17 +37,25 @@ export async function lookForDeposits(
     );
 }
 
-/** Calldata of what deposited into a channel since it was asked for, and the newest block's time in Unix seconds. */
+/** Amount and calldata of deposits into a channel since one was asked for, and the newest block's time in Unix seconds. */
 async function depositsInto(
   { contract: address, id, authorized = [] }: ChannelRecord,
   provider: Provider,
-): Promise<{ calls: string[]; time: bigint }> {
+): Promise<{ deposits: { amount: bigint; call: string }[]; time: bigint }> {
   const head = (await provider.getBlock("latest"))!;
   const first = Math.max(0, Math.min(...authorized.map(({ since }) => Number(since))) - DEEPEST);
   const logs = await searchBlocks(first, head.number, (fromBlock, toBlock) =>
     provider.getLogs({ address, topics: [DEPOSITS, id], fromBlock, toBlock }),
   );
-  const hashes = [...new Set(logs.map(({ transactionHash }) => transactionHash))];
-  const calls = await Promise.all(hashes.map(async (hash) => (await provider.getTransaction(hash))!.data));
-  return { calls, time: BigInt(head.timestamp) };
+  const deposits = logs.map(async (log) => ({
+    amount: amountOf(log),
+    call: (await provider.getTransaction(log.transactionHash))!.data,
+  }));
+  return { deposits: await Promise.all(deposits), time: BigInt(head.timestamp) };
+}
+
+/** By how much a deposit's event says that the channel holds more. */
+function amountOf({ topics, data }: Log): bigint {
+  const { name, args } = MANAGER.parseLog({ topics: [...topics], data })!;
+  return args[name === "ChannelOpened" ? "deposit" : "amount"] as bigint;
 }
