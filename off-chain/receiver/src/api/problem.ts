@@ -61,8 +61,6 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
     const detail = "The receiver's node does not answer, or not as it should. Try again.";
     return { status: 503, code: "chain-unavailable", title: "The chain cannot be reached", detail, retryAfter: 5 };
   }
-  const { errored } = request.raw;
-  if (errored !== null && error === errored) return malformed("The request broke off."); // a client went away: no bug
   const { statusCode = 500, message } = error as { statusCode?: number; message: string };
   if (statusCode >= 400 && statusCode < 500) return { ...malformed(`${message}.`), status: statusCode };
   request.log.error({ err: error }, "a bug");
