@@ -59,8 +59,8 @@ export function parseAnswers(text: string): Answer[] | undefined {
     rest = rest.slice(end + 4);
     if (status < 200) continue;
     const length = Number(headers.get("content-length") ?? NaN);
-    // An answer to HEAD has the length of what it leaves out; ours close the connection then.
-    const body = Number.isNaN(length) ? rest : rest.slice(0, length);
+    // An answer to HEAD has the length of what it leaves out: the next one follows, or nothing. Of no length: to the end.
+    const body = rest.startsWith("HTTP/1.1 ") ? "" : Number.isNaN(length) ? rest : rest.slice(0, length);
     answers.push({ status, headers, body });
     rest = rest.slice(body.length);
   }
