@@ -45,7 +45,8 @@ export function charge(account: Account, { balance, signature, price }: Charge, 
     if (balance < known + due) return "insufficient-payment";
     account.spent = balance;
   } else {
-    if (account.accepted - account.spent < due) return "insufficient-payment";
+    // What a re-organization took from the deposit was promised for nothing.
+    if (min(account.accepted, account.confirmedDeposit) - account.spent < due) return "insufficient-payment";
     account.spent += due;
   }
   account.fee = 0n;
@@ -120,4 +121,9 @@ export function settle(account: Account, settled: bigint, byProof: boolean): voi
 /** The larger of two amounts. */
 export function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+/** The smaller of two amounts. */
+export function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

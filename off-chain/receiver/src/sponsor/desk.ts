@@ -2,6 +2,7 @@ import { channelId, type Terms } from "@rmps/proofs";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { SettlerLoop } from "../chain/settler/loop.ts";
 import { gasLimitFor } from "../chain/settler/outbox.ts";
+import { min } from "../ledger/account.ts";
 import type { Ledger } from "../ledger/types.ts";
 import { CLOSED } from "../store/channel.ts";
 import { StoreUnavailable } from "../store/error.ts";
@@ -83,7 +84,7 @@ export class SponsorDesk {
       amount: request.amount,
       fee: request.fee,
       data,
-      validUntil: Number(least(validUntil(request), BigInt(Number.MAX_SAFE_INTEGER))),
+      validUntil: Number(min(validUntil(request), BigInt(Number.MAX_SAFE_INTEGER))),
       cost: policy.maxCost,
       state: "stored",
       transaction: undefined,
@@ -146,8 +147,4 @@ export class SponsorDesk {
 
 function refuse(code: PlainCode): SponsorRefusal {
   return { kind: "refused", code };
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,6 +1,15 @@
 import { expect } from "chai";
 import type { Store } from "../../src/store/store.ts";
-import { advance, charge, closeRequested, newChannel, opened, openChannel, settled } from "../support/channels.ts";
+import {
+  advance,
+  charge,
+  closeRequested,
+  newChannel,
+  opened,
+  openChannel,
+  settled,
+  toppedUp,
+} from "../support/channels.ts";
 import type { TestChannel } from "../support/channels.ts";
 import type { Kind, Place } from "./stores.ts";
 
@@ -76,6 +85,18 @@ export function takesPayments(kind: Kind): void {
       expect(await pay(channel, 101n, 1n)).to.deep.equal({ kind: "refused", code: "balance-exceeds-deposit" });
       expect(await store.channel(channel.id)).to.include({ accepted: 0n, proof: undefined });
       expect(await pay(channel, 100n, 100n)).to.include({ kind: "charged" });
+    });
+
+    it("serves nothing beyond the deposit, where a re-organization left less of it than was promised", async () => {
+      const channel = await openChannel(store, 100n);
+      expect(await pay(channel, 50n, 1n)).to.include({ kind: "charged", accepted: 50n, spent: 1n });
+      await store.chain.rewind(9);
+      await advance(store, 11, [opened(channel, 11, 10n)]);
+      expect(await pay(channel, 9n, 8n)).to.include({ kind: "charged", accepted: 50n, spent: 9n });
+      expect(await pay(channel, 10n, 2n)).to.deep.equal({ kind: "refused", code: "insufficient-payment" });
+      expect(await pay(channel, 10n, 1n)).to.include({ kind: "charged", spent: 10n });
+      await advance(store, 12, [toppedUp(channel, 12, 60n)]);
+      expect(await pay(channel, 51n, 40n), "credit counts again").to.include({ kind: "charged", spent: 50n });
     });
 
     it("buys nothing with a balance of 0", async () => {

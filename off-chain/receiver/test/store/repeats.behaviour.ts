@@ -54,5 +54,16 @@ export function chargesRepeatsOnce(kind: Kind): void {
       await store.publish(channel.id, 9n);
       expect(await pay(channel, 9n, 9n, { idempotency: key })).to.include({ kind: "refused" });
     });
+
+    it("charges once whatever was published meanwhile, and fails nobody who pays at the same time", async () => {
+      const [channel, other] = [await openChannel(store, 1000n), await openChannel(store, 1000n)];
+      await pay(channel, 1n, 1n, { idempotency: key });
+      await pay(channel, 10n, 1n, {});
+      await store.publish(channel.id, 10n);
+      const outcomes = await Promise.all([pay(channel, 3n, 1n, { idempotency: key }), pay(other, 5n, 5n, {})]);
+      expect(outcomes[0]).to.deep.equal({ kind: "refused", code: "insufficient-payment" });
+      expect(outcomes[1]).to.include({ kind: "charged" });
+      expect(await store.channel(channel.id)).to.include({ accepted: 10n, spent: 2n });
+    });
   });
 }

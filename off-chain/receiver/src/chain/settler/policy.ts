@@ -1,4 +1,5 @@
 import type { Hex } from "@rmps/proofs";
+import { min } from "../../ledger/account.ts";
 import { CLOSED, type ChannelRecord } from "../../store/channel.ts";
 
 /** When what was earned on open channels is fetched, though nobody closes. All are optional; any of them is enough. */
@@ -56,8 +57,8 @@ export type Batch = readonly [Settlement, ...Settlement[]];
 export function settlementOf(channel: ChannelRecord): Settlement | undefined {
   const { proof, spent, inFlight, deposit, settled, closesAt, openedBlock } = channel;
   if (proof === undefined || openedBlock === undefined || closesAt === CLOSED) return undefined;
-  const amount = least(spent - inFlight, proof.balance);
-  const gain = least(amount, deposit) - settled;
+  const amount = min(spent - inFlight, proof.balance);
+  const gain = min(amount, deposit) - settled;
   if (gain <= 0n) return undefined;
   return { channel, amount, gain, deadline: closesAt === 0 ? undefined : closesAt };
 }
@@ -132,8 +133,4 @@ function byUrgency(a: Settlement, b: Settlement): number {
   const [first, second] = [a.deadline ?? Infinity, b.deadline ?? Infinity];
   if (first !== second) return first < second ? -1 : 1;
   return a.gain === b.gain ? 0 : a.gain > b.gain ? -1 : 1;
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -46,11 +46,12 @@ BEGIN
       RETURN NEXT;
       CONTINUE;
     END IF;
-    IF keys[i] IS NOT NULL AND b > c.published THEN
+    IF keys[i] IS NOT NULL THEN
       SELECT status, headers, body INTO answer_status, answer_headers, answer_body
         FROM rmps.repeats WHERE key = keys[i];
       IF FOUND THEN
-        kind := 'repeated';
+        -- Charged already. A proof that may be public shows nobody the answer, and buys it no second time.
+        kind := CASE WHEN b > c.published THEN 'repeated' ELSE 'insufficient-payment' END;
         RETURN NEXT;
         CONTINUE;
       END IF;
@@ -83,7 +84,8 @@ BEGIN
         WHERE t.id = c.id AND t.closes_at = 0 AND t.agreement_signature IS NULL AND t.confirmed_deposit >= b
           AND CASE
             WHEN recovered THEN b >= greatest(t.spent, t.settled) + t.fee + p
-            ELSE greatest(t.accepted, b) - t.spent >= t.fee + p
+            -- What a re-organization took from the deposit was promised for nothing.
+            ELSE least(greatest(t.accepted, b), t.confirmed_deposit) - t.spent >= t.fee + p
           END
         RETURNING t.accepted, t.spent INTO new_accepted, new_spent;
       IF FOUND THEN

@@ -92,9 +92,11 @@ export class Payments {
     const account = batch.get(wanted.channelId);
     if (account === undefined) return { kind: "refused", code: "channel-not-found" };
     const { idempotency } = wanted;
-    if (idempotency !== undefined && wanted.balance > account.published) {
-      const known = this.#repeats.find(idempotency);
-      if (known !== undefined) return { kind: "repeated", answer: known.answer };
+    const known = idempotency === undefined ? undefined : this.#repeats.find(idempotency);
+    if (known !== undefined) {
+      // Charged already. A proof that may be public shows nobody the answer, and buys it no second time.
+      if (wanted.balance <= account.published) return { kind: "refused", code: "insufficient-payment" };
+      return { kind: "repeated", answer: known.answer };
     }
     const { accepted, proof } = account;
     const refusal = charge(account, wanted, this.#firstBlock);
