@@ -41,4 +41,34 @@ describe("a log of the manager", () => {
       expect(() => decodeLog(toppedUp(over), receiver)).to.throw(RpcUnavailable, /malformed log/);
     });
   }
+
+  for (const [name, values, widths] of [
+    [
+      "ChannelOpened",
+      [keyOf(7), receiver, receiver, receiver, receiver, receiver, 60, keyOf(8), 1n],
+      [256, 160, 160, 160, 160, 160, 32, 256, 112],
+    ],
+    ["ChannelToppedUp", [keyOf(7), 1n, 1n], [256, 256, 112]],
+    ["ChannelSettled", [keyOf(7), 1n, 1n], [256, 256, 112]],
+    ["CloseRequested", [keyOf(7), 1n, 1n], [256, 112, 32]],
+    ["ChannelClosed", [keyOf(7), 1n, 1n], [256, 112, 256]],
+  ] as const) {
+    it(`is refused with numbers that the contract cannot hold: ${name}`, () => {
+      for (const [at, bits] of widths.entries()) {
+        if (bits > 112) continue;
+        const inputs = manager.getEvent(name).inputs;
+        const first = inputs.filter(({ indexed }) => !indexed);
+        const { data, topics } = manager.encodeEventLog(name, values);
+        const word = first.indexOf(inputs[at]!);
+        const withWord = (value: bigint) =>
+          toppedUp({
+            topics,
+            data: data.slice(0, 2 + 64 * word) + value.toString(16).padStart(64, "0") + data.slice(66 + 64 * word),
+          });
+        const largest = 2n ** BigInt(bits) - 1n;
+        expect(decodeLog(withWord(largest), receiver)).to.include({ channelId: keyOf(7) });
+        expect(() => decodeLog(withWord(largest + 1n), receiver), `${name} ${at}`).to.throw(RpcUnavailable, /bits/);
+      }
+    });
+  }
 });

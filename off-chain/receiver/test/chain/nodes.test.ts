@@ -58,6 +58,21 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     await eventually(async () => (await chain.earned()) - before === 1n);
   });
 
+  it("goes on with the next node when one tells of amounts, periods and times that no manager can hold", async () => {
+    await run(2, { confirmations: 0 });
+    nodes[0]!.fault = async (method, _params, real) => {
+      if (method !== "eth_getLogs") return real();
+      const logs = (await real()) as { data: string }[];
+      return logs.map((log) => ({ ...log, data: log.data.replace(/[^x]{64}$/, "f".repeat(64)) }));
+    };
+    const channel = await chain.open(2);
+    await eventually(async () => (await pay(receiver!, channel, 1n, 1n)).kind === "paid");
+    expect((await facts(channel))!.deposit).to.equal((await chain.stateOf(channel.id)).deposit);
+    const before = await chain.earned();
+    await chain.requestClose(channel, 0n);
+    await eventually(async () => (await chain.earned()) - before === 1n);
+  });
+
   it("goes on with the next node when one answers with errors, at the head and where deposits are checked", async () => {
     await run(3);
     for (const [method, message] of [

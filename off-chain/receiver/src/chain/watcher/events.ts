@@ -54,7 +54,15 @@ const WORDS = new Map([
 const DATA = /^0x[0-9a-f]*$/i;
 
 const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}`;
-const uint = (data: string, at: number) => BigInt(word(data, at));
+/** Bits of an amount and of a time, as the contract keeps them. */
+const [AMOUNT, TIME] = [112n, 32n];
+
+/** @throws RpcUnavailable where it is more than the contract can hold: no store of ours could either. */
+function uint(data: string, at: number, bits: bigint): bigint {
+  const value = BigInt(word(data, at));
+  if (value >> bits !== 0n) throw new RpcUnavailable(`a number of more than ${bits} bits in a log`);
+  return value;
+}
 const address = (text: string): Address => `0x${text.slice(-40).toLowerCase()}`;
 const addressAt = (data: string, at: number) => address(word(data, at));
 
@@ -86,18 +94,18 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
         receiver: party,
         receiverSigner: addressAt(data, 1),
         token: addressAt(data, 2),
-        challengePeriod: Number(uint(data, 3)),
+        challengePeriod: Number(uint(data, 3, TIME)),
         salt: word(data, 4).toLowerCase() as Hex,
       };
-      return { ...place, kind: "opened", terms, deposit: uint(data, 5) };
+      return { ...place, kind: "opened", terms, deposit: uint(data, 5, AMOUNT) };
     }
     case TOPPED_UP:
-      return { ...place, kind: "topped-up", deposit: uint(data, 1) };
+      return { ...place, kind: "topped-up", deposit: uint(data, 1, AMOUNT) };
     case SETTLED:
-      return { ...place, kind: "settled", settled: uint(data, 1) };
+      return { ...place, kind: "settled", settled: uint(data, 1, AMOUNT) };
     case CLOSE_REQUESTED:
-      return { ...place, kind: "close-requested", settled: uint(data, 0), closesAt: Number(uint(data, 1)) };
+      return { ...place, kind: "close-requested", settled: uint(data, 0, AMOUNT), closesAt: Number(uint(data, 1, TIME)) };
     default:
-      return { ...place, kind: "closed", settled: uint(data, 0) };
+      return { ...place, kind: "closed", settled: uint(data, 0, AMOUNT) };
   }
 }
