@@ -3,6 +3,7 @@ import type { ReceiverOptions } from "../../src/config/options.ts";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, TestChain, UNIT, type TestChannel } from "../support/chain.ts";
 import { FaultyNode, NodeError } from "../support/faulty-node.ts";
+import { hashOf } from "../support/channels.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
 interface Filter {
@@ -207,6 +208,39 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     expect((await facts(channel))?.deposit).to.equal(101n);
   });
 
+  it("believes no deposit in blocks that only one of three nodes has", async () => {
+    await run(3);
+    const channel = await chain.open(2, 100n);
+    await chain.mine(2);
+    await confirmed(channel, 100n);
+    const top = await chain.blockNumber();
+    const { hash, timestamp } = (await chain.provider.getBlock(top))!;
+    const blockOf = (height: number) => ({
+      number: `0x${height.toString(16)}`,
+      hash: hashOf(height, 1),
+      parentHash: height === top + 1 ? hash : hashOf(height - 1, 1),
+      timestamp: `0x${(timestamp + height - top).toString(16)}`,
+      baseFeePerGas: "0x1",
+    });
+    const deposit = { ...chain.contract.interface.encodeEventLog("ChannelToppedUp", [channel.id, 900n, 1000n]) };
+    // Ten blocks that nobody else knows, with a deposit in the first of them.
+    nodes[0]!.fault = async (method, params, real) => {
+      const height = params[0] === "latest" ? top + 10 : Number(params[0]);
+      if (method === "eth_getBlockByNumber" && height > top) return height > top + 10 ? null : blockOf(height);
+      if (method !== "eth_getLogs") return real();
+      const { fromBlock, toBlock } = params[0] as Filter;
+      if (Number(toBlock) <= top || Number(fromBlock) > top + 1) return Number(toBlock) <= top ? real() : [];
+      const { number, hash: blockHash } = blockOf(top + 1);
+      const place = { address: chain.manager.contract, blockNumber: number, blockHash, transactionHash: hashOf(1, 1) };
+      return [{ ...deposit, ...place, logIndex: "0x0" }];
+    };
+    await eventually(async () => (await facts(channel))?.deposit === 1000n);
+    await receiver!.engine.watcher.round();
+    await receiver!.engine.watcher.round();
+    expect((await facts(channel))?.confirmedDeposit).to.equal(100n);
+    expect(await pay(receiver!, channel, 102n, 1n)).to.include({ code: "balance-exceeds-deposit" });
+  });
+
   it("rings when two nodes contradict each other, counts nothing, but heeds a close request", async () => {
     await run(2);
     const channel = await chain.open(2);
@@ -254,6 +288,20 @@ describe("nodes that fail, lag, lie or leave things out", () => {
       expect((await pay(receiver!, channel, 2n, 1n)).kind).to.equal("paid");
     });
   }
+
+  it("waits for a node that is behind before a deposit counts, for two minutes without a block of its", async () => {
+    let ahead = 0;
+    await run(2, { now: () => Date.now() + ahead });
+    stick(nodes[1]!, await chain.blockNumber());
+    const channel = await chain.open(2);
+    await chain.mine(2);
+    await eventually(async () => (await facts(channel))?.deposit === UNIT);
+    await receiver!.engine.watcher.round();
+    await receiver!.engine.watcher.round();
+    expect((await facts(channel))!.confirmedDeposit).to.equal(0n);
+    ahead = 125_000;
+    await confirmed(channel, UNIT);
+  });
 
   it("asks about an unknown channel once for each block, and not for a flood of random ones", async () => {
     await run(1, { pollMs: 60_000, confirmations: 0 });

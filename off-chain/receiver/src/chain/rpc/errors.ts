@@ -35,6 +35,9 @@ export function isRevert(error: unknown): boolean {
   return error instanceof RpcError && (REVERT_CODES.has(error.code) || FAILED_IN_CONTRACT.test(error.message));
 }
 
+/** A node answered that it has no such block, or none yet. */
+export class NodeLags extends RpcUnavailable {}
+
 /** A node's answer was longer than we read: of less, it may be shorter; or the node sends for ever. */
 export class AnswerTooLong extends RpcUnavailable {}
 

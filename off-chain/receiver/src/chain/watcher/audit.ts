@@ -1,16 +1,21 @@
 import type { Logger } from "pino";
 import type { ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
-import { isOfNode, RpcUnavailable } from "../rpc/errors.ts";
+import { isOfNode, NodeLags, RpcUnavailable } from "../rpc/errors.ts";
 import { ChunkSize } from "./chunk-size.ts";
-import { readChunk, type Chunk, type Subject } from "./node-view.ts";
+import { readBlock, readChunk, type Chunk, type Subject } from "./node-view.ts";
 
 /** What several nodes say about a range of blocks. */
 export type Verdict =
   /** Enough of them (or all that answer) say the same. */
   | { readonly kind: "agreed"; readonly chunk: Chunk; readonly from: number }
   /** They contradict each other: nothing in the range is to be believed, except that somebody asks to close. */
-  | { readonly kind: "disagree"; readonly requests: ChainEvent[]; readonly nodes: string[] };
+  | { readonly kind: "disagree"; readonly requests: ChainEvent[]; readonly nodes: string[] }
+  /** Nodes that follow the chain do not have these blocks, or not yet: they may be one node's invention. */
+  | { readonly kind: "unknown" };
+
+/** After so many milliseconds without a new block, a node does not follow the chain any more: it has no say. */
+const STANDSTILL = 120_000;
 
 /** The events of a range as text, to be compared: what they say and where they stand, in order. */
 export function fingerprint(events: readonly ChainEvent[]): string {
@@ -29,12 +34,17 @@ export class Audit {
   readonly #nodes: readonly Endpoint[];
   readonly #subject: Subject;
   readonly #log: Logger;
+  readonly #now: () => number;
   readonly #size = new ChunkSize();
+  /** Heads of nodes that were behind, and since when each has been what it is. */
+  readonly #heads = new Map<Endpoint, { readonly head: number; readonly since: number }>();
 
-  constructor(nodes: readonly Endpoint[], subject: Subject, log: Logger) {
+  /** @param now Unix milliseconds. */
+  constructor(nodes: readonly Endpoint[], subject: Subject, log: Logger, now: () => number) {
     this.#nodes = nodes;
     this.#subject = subject;
     this.#log = log;
+    this.#now = now;
   }
 
   /** Whether there is only one node to ask. */
@@ -51,6 +61,7 @@ export class Audit {
     const said = new Map<string, { chunk: Chunk; nodes: string[] }>();
     let last: Error | undefined;
     let end = to;
+    let behind = 0;
     for (const node of this.#nodes) {
       let chunk: Chunk;
       try {
@@ -58,6 +69,10 @@ export class Audit {
       } catch (error) {
         if (!isOfNode(error)) throw error;
         last = error;
+        if (!(error instanceof NodeLags)) continue;
+        const head = await this.#headOf(node);
+        if (head !== undefined && head >= from && head < end) return this.compare(from, head);
+        if (head !== undefined && this.#follows(node, head)) behind++;
         continue;
       }
       // What is compared has to be the same range, also where a later node takes only a smaller one.
@@ -71,10 +86,27 @@ export class Audit {
     }
     const all = [...said.values()];
     if (all.length === 0) throw new RpcUnavailable(last?.message ?? "no node answers", last);
-    if (all.length === 1) return { kind: "agreed", chunk: all[0]!.chunk, from };
+    if (all.length === 1) return behind > 0 ? { kind: "unknown" } : { kind: "agreed", chunk: all[0]!.chunk, from };
     const nodes = all.map((each) => each.nodes.join(", "));
     this.#log.error({ from, to: end, nodes }, "nodes contradict each other");
     const requests = all.flatMap(({ chunk }) => chunk.events.filter(({ kind }) => kind === "close-requested"));
     return { kind: "disagree", requests, nodes };
+  }
+
+  async #headOf(node: Endpoint): Promise<number | undefined> {
+    try {
+      return (await readBlock(node, "latest"))?.number;
+    } catch (error) {
+      if (!isOfNode(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Whether the head of a node that is behind has moved lately. */
+  #follows(node: Endpoint, head: number): boolean {
+    const known = this.#heads.get(node);
+    if (known?.head === head) return this.#now() - known.since < STANDSTILL;
+    this.#heads.set(node, { head, since: this.#now() });
+    return true;
   }
 }

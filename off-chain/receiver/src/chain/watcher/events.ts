@@ -104,7 +104,12 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
     case SETTLED:
       return { ...place, kind: "settled", settled: uint(data, 1, AMOUNT) };
     case CLOSE_REQUESTED:
-      return { ...place, kind: "close-requested", settled: uint(data, 0, AMOUNT), closesAt: Number(uint(data, 1, TIME)) };
+      return {
+        ...place,
+        kind: "close-requested",
+        settled: uint(data, 0, AMOUNT),
+        closesAt: Number(uint(data, 1, TIME)),
+      };
     default:
       return { ...place, kind: "closed", settled: uint(data, 0, AMOUNT) };
   }

@@ -155,6 +155,7 @@ export class Follower {
     while ((this.#audited ?? -1) < target) {
       const from = (this.#audited ?? -1) + 1;
       const verdict = await audit.compare(from, target);
+      if (verdict.kind === "unknown") return changed;
       onDispute(verdict.kind === "disagree" ? verdict.nodes : undefined);
       if (verdict.kind === "disagree") {
         changed.push(...(await store.foresee(verdict.requests)));

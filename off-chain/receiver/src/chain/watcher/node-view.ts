@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@rmps/proofs";
 import type { BlockRef, ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
-import { RpcError, RpcUnavailable } from "../rpc/errors.ts";
+import { NodeLags, RpcError, RpcUnavailable } from "../rpc/errors.ts";
 import { ask, count, hash, members, quantity } from "../rpc/results.ts";
 import { CHANNEL_TOPICS, decodeLog, readLogs } from "./events.ts";
 
@@ -92,11 +92,11 @@ export interface Chunk extends Events {
 /**
  * Reads a range of blocks at one node, so that what comes back belongs to one chain: the last block is looked at
  * before and after.
- * @throws RpcUnavailable where the chain changed in between, or the node does not have the last block.
+ * @throws RpcUnavailable where the chain changed in between; NodeLags where the node does not have the last block.
  */
 export async function readChunk(node: Endpoint, subject: Subject, from: number, to: number | Block): Promise<Chunk> {
   const last = typeof to === "number" ? await readBlock(node, to) : to;
-  if (last === undefined) throw new RpcUnavailable(`${node.label} lags behind: it lacks blocks after ${from}`);
+  if (last === undefined) throw new NodeLags(`${node.label} lags behind: it lacks blocks after ${from}`);
   const found = await readEvents(node, subject, { from, to: last.number });
   const again = await readBlock(node, last.number);
   const inLast = found.blocks.find(({ number }) => number === last.number);

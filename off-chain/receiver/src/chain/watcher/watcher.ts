@@ -63,7 +63,7 @@ export class Watcher {
       shrinks: development && rpc.endpoints.length === 1,
       store: store.chain,
       clock: this.#clock,
-      audit: confirmations === 0 ? undefined : new Audit(rpc.endpoints, subject, log),
+      audit: confirmations === 0 ? undefined : new Audit(rpc.endpoints, subject, log, this.#now),
       onDispute: options.onDispute ?? (() => undefined),
     });
     this.#looks = new Looks(development ? LOOKS_PER_SECOND.development : LOOKS_PER_SECOND.elsewhere, this.#now);
