@@ -74,6 +74,16 @@ describe("ChannelManager.close", () => {
       await pays(closeByAll(terms, AMOUNT), AMOUNT, DEPOSIT - AMOUNT);
     });
 
+    it("pays the receiver first", async () => {
+      const { token, receiver, sender } = world;
+      const receipt = await (await closeByAll(terms, AMOUNT)).wait();
+      const transfers = receipt!.logs.flatMap((log) => token.interface.parseLog(log) ?? []);
+      expect(transfers.map(({ args }) => args["to"] as string)).to.deep.equal([
+        await receiver.getAddress(),
+        await sender.getAddress(),
+      ]);
+    });
+
     it("logs the totals and emits no ChannelSettled", async () => {
       await expect(closeByAll(terms, AMOUNT))
         .to.emit(world.manager, "ChannelClosed")

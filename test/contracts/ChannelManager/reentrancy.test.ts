@@ -190,5 +190,16 @@ describe("ChannelManager and a token that calls back", () => {
       await world.giveBack(opened);
       expect(await seen()).to.deep.equal([DEPOSIT, 4n, 2n ** 32n - 1n]);
     });
+
+    it("sees a debt as paid while it is collected", async () => {
+      const { manager, receiver } = world;
+      await owe();
+      const debt = [await token.getAddress(), await receiver.getAddress()] as const;
+      expect(await manager.owed(...debt)).to.be.above(0n);
+      await token.arm(manager, manager.interface.encodeFunctionData("owed", debt), true, false);
+      await manager.collect(...debt);
+      expect(await token.calls()).to.equal(1n);
+      expect(BigInt(await token.answer())).to.equal(0n);
+    });
   });
 });

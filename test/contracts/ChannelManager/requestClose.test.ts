@@ -102,6 +102,13 @@ describe("ChannelManager.requestClose", () => {
         const other = await world.open();
         await pays(requestClose(other, MaxUint256), DEPOSIT);
       });
+
+      it("logs the deposit as settled", async () => {
+        const transaction = await requestClose(terms, DEPOSIT + 1n);
+        await expect(transaction)
+          .to.emit(world.manager, "CloseRequested")
+          .withArgs(await world.id(terms), DEPOSIT, (await now()) + PERIOD);
+      });
     });
 
     describe("when the amount is below what is settled", () => {
@@ -109,6 +116,14 @@ describe("ChannelManager.requestClose", () => {
         await world.settle(terms, AMOUNT);
         await pays(requestClose(terms, AMOUNT - 1n), 0n);
         await expectClosing(terms, AMOUNT);
+      });
+
+      it("logs what was settled before", async () => {
+        await world.settle(terms, AMOUNT);
+        const transaction = await requestClose(terms, AMOUNT - 1n);
+        await expect(transaction)
+          .to.emit(world.manager, "CloseRequested")
+          .withArgs(await world.id(terms), AMOUNT, (await now()) + PERIOD);
       });
     });
 
