@@ -94,6 +94,49 @@ describe("settler under pressure", () => {
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
   });
 
+  /** Claims that no block takes: one for each of so many channels. The base fee of the next block is too dear for them. */
+  async function stuckClaims(count: number): Promise<void> {
+    const channels: TestChannel[] = [];
+    // Of different periods: they go into different transactions.
+    for (let i = 0; i < count; i++) channels.push(await chain.open(3, UNIT, { challengePeriod: 3600 + i }));
+    await chain.rpc("evm_setAutomine", [false]);
+    for (const channel of channels) await pay(receiver!, channel, 10n, 10n);
+    await eventually(
+      async () => (await pending()).filter(({ sentAt }) => sentAt !== undefined).length === count,
+      20_000,
+    );
+    const dearest = (await pending()).reduce((most, { maxFeePerGas: fee }) => (fee > most ? fee : most), 0n);
+    await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(dearest * 4n).toString(16)}`]);
+  }
+
+  it("sends a dispute though as many claims are stuck as are sent at once", async () => {
+    receiver = await start(chain, stores.path(), { claims: { threshold: 10n }, gas: { resendMs: 3_600_000 } });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 5n, 5n);
+    await stuckClaims(16);
+    const { terms } = channel;
+    const fees = { maxFeePerGas: parseEther("0.001"), maxPriorityFeePerGas: 1n };
+    const request = [terms, 0n, 2n ** 40n, channel.closeRequest(0n, 2n ** 40n)] as const;
+    await chain.contract.connect(chain.signer(8)).requestClose(...request, { ...fees, gasLimit: 200_000n });
+    await chain.mine();
+    await eventually(async () => (await pending()).some(({ purpose }) => purpose === "dispute"));
+    expect(await pending()).to.have.length(17);
+  }).timeout(60_000);
+
+  it("raises at once the fees of all that no block can take any more", async () => {
+    let ahead = 0;
+    const now = () => Date.now() + ahead;
+    receiver = await start(chain, stores.path(), { claims: { threshold: 10n }, gas: { resendMs: 60_000 }, now });
+    await stuckClaims(3);
+    await chain.mine();
+    await eventually(async () => receiver!.engine.watcher.head()?.number === (await chain.blockNumber()));
+    expect((await pending()).map(({ hashes }) => hashes.length)).to.deep.equal([1, 1, 1]);
+    ahead = 61_000;
+    await eventually(async () => (await pending()).every(({ hashes }) => hashes.length === 2));
+    await chain.mine();
+    await eventually(async () => (await pending()).length === 0);
+  });
+
   it("sends a transaction again that every node has dropped", async () => {
     receiver = await start(chain, stores.path(), { gas: { resendMs: 500 } });
     const channel = await chain.open(2);

@@ -105,18 +105,25 @@ export class Outbox {
     return this.#broadcast(row, situation);
   }
 
-  /** Sends a pending transaction again; the one whose turn it is, with a higher fee once it has waited too long. */
+  /**
+   * Sends a pending transaction again once it has waited too long: with a higher fee where it is its turn, or where it
+   * offers less than any block takes now. (Raised one after the other, those would wait for so long each.)
+   */
   async #push(row: QueuedTransaction, queue: readonly QueuedTransaction[], situation: Situation): Promise<void> {
     const { resendMs, maxFeePerGas, now, account, store, log } = this.#options;
     const first = row === queue[0];
     if (first && this.#front?.id !== row.id) this.#front = { id: row.id, since: now() };
+    const tooCheap = row.maxFeePerGas < (situation.market.baseFee ?? 0n);
+    const raises = first || tooCheap;
     // Nothing gets mined before what has the lower nonce: that is as urgent as the dispute that waits behind it.
-    const pressing = first ? queue.find(({ purpose }) => purpose === "dispute") : undefined;
+    const pressing = raises
+      ? queue.find(({ purpose, nonce }) => purpose === "dispute" && nonce >= row.nonce)
+      : undefined;
     const near = Math.max(...[row, pressing ?? row].map((each) => urgencyOf(each, situation)));
     const cap = pressing === undefined ? this.#capOf(row) : maxFeePerGas;
-    const waited = now() - Math.max(row.sentAt ?? 0, first ? (this.#front?.since ?? 0) : 0);
+    const waited = now() - Math.max(row.sentAt ?? 0, first && !tooCheap ? (this.#front?.since ?? 0) : 0);
     if (row.sentAt !== undefined && waited < patience(resendMs, near)) return;
-    const fees = first && row.sentAt !== undefined ? raisedFees(row, situation.market, near, cap) : undefined;
+    const fees = raises && row.sentAt !== undefined ? raisedFees(row, situation.market, near, cap) : undefined;
     if (fees === undefined) {
       await this.#broadcast(row, situation);
       return;

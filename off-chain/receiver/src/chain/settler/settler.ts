@@ -16,7 +16,10 @@ import type { Outbox, Situation } from "./outbox.ts";
 import { batches, claims, disputes, settlementOf, type Batch, type ClaimPolicy, type Economics } from "./policy.ts";
 import type { View } from "./view.ts";
 
-/** Transactions under way at once: nodes keep a few dozen of one account, and the most urgent go first. */
+/**
+ * Disputes, and claims, under way at once: nodes keep a few dozen transactions of one account. Each has places of its
+ * own: claims that are stuck leave those of disputes free.
+ */
 const MAX_UNDER_WAY = 16;
 
 /** Seconds between two looks at what could be claimed. */
@@ -120,7 +123,7 @@ export class Settler {
 
   async #sendAll(all: readonly Batch[], purpose: "dispute" | "claim", situation: Situation): Promise<void> {
     const underWay = (await this.#options.outbox.unfinished()).filter(
-      ({ state, purpose }) => state === "pending" && purpose !== "sponsor",
+      (row) => row.state === "pending" && row.purpose === purpose,
     );
     for (const batch of all.slice(0, Math.max(0, MAX_UNDER_WAY - underWay.length))) {
       await this.#send(batch, purpose, situation);
