@@ -16,8 +16,22 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ]);
 
-/** Of the request: what the client could use to pose as our proxy. */
-const CLAIMS = new Set(["host", "expect", "forwarded", "x-real-ip", "access-control-expose-headers"]);
+/**
+ * Of the request: what the client could use to pose as our proxy, and what frameworks take for the path or the method,
+ * in place of those that were paid for.
+ */
+const CLAIMS = new Set([
+  "host",
+  "expect",
+  "forwarded",
+  "x-real-ip",
+  "access-control-expose-headers",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+]);
 
 function named(connection: string | undefined): ReadonlySet<string> {
   return new Set((connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
@@ -30,6 +44,7 @@ export function requestHeaders(request: IncomingMessage): Record<string, string 
   for (const [name, value] of Object.entries(request.headersDistinct)) {
     if (value === undefined || HOP_BY_HOP.has(name) || CLAIMS.has(name) || dropped.has(name)) continue;
     if (isPaymentHeader(name, value.join(", ")) || name.startsWith("x-forwarded-")) continue;
+    if (name.includes("_")) continue; // Gateways such as CGI and WSGI take it for a dash, and this for another header.
     result[name] = value.length === 1 ? value[0]! : value;
   }
   result["x-forwarded-for"] = addressOf(request) ?? "unknown";

@@ -91,7 +91,20 @@ describe("An upstream behind the paywall", () => {
       response.writeHead(200, { connection: "x-hop, close", "x-hop": "1", "keep-alive": "timeout=9", "x-own": "u" });
       response.end("content");
     };
-    const claims = { "x-real-ip": "1.2.3.4", forwarded: "for=1.2.3.4", "x-forwarded-port": "1" };
+    const claims = {
+      "x-real-ip": "1.2.3.4",
+      forwarded: "for=1.2.3.4",
+      "x-forwarded-port": "1",
+      // Some frameworks take these for the path and method of the request: dearer ones, perhaps.
+      "x-original-url": "/dear",
+      "x-rewrite-url": "/dear",
+      "x-http-method-override": "DELETE",
+      "x-http-method": "DELETE",
+      "x-method-override": "DELETE",
+      // Others make one variable of this and of X-Forwarded-For.
+      x_forwarded_for: "1.2.3.4",
+      x_secret: "theirs",
+    };
     const headers = {
       ...payment(channel, (balance += 5n)),
       ...claims,
