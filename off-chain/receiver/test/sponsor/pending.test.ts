@@ -66,6 +66,21 @@ describe("sponsoring, while a deposit is under way,", () => {
     await eventually(async () => (await shop.ask(second)).status === 202);
   });
 
+  it("has four under way at most: whoever comes next is told so, and nothing is set aside for it", async () => {
+    const { shop, chain } = world;
+    await shop.restart();
+    const bodies: unknown[] = [];
+    for (let i = 0; i < 5; i++) bodies.push(await byAuthorization(chain, await penniless(chain)));
+    await shop.holdBack();
+    for (const body of bodies.slice(0, 4)) expect(await shop.ask(body)).to.include({ status: 202 });
+    const used = await shop.used();
+    expect(await shop.ask(bodies[4])).to.include({ status: 503, code: "busy" });
+    expect(await shop.queue()).to.have.length(4);
+    expect(await shop.used()).to.equal(used);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await shop.ask(bodies[4])).status === 202);
+  });
+
   it("records a deposit whose tokens were moved away, pays for it out of the budget, and bars the sender", async () => {
     const { shop, chain } = world;
     await shop.restart();

@@ -60,6 +60,56 @@ describe("sponsoring, after a restart or a re-organization,", () => {
     expect(await shop.used()).to.equal(0n);
   });
 
+  /** Requests that are stored and not sent, of as many senders; the receiver is stopped. */
+  async function storeOnly(count: number): Promise<unknown[]> {
+    const { shop, chain } = world;
+    const node = await shop.faultyNode();
+    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    const bodies: unknown[] = [];
+    for (let i = 0; i < count; i++) bodies.push(await byAuthorization(chain, await penniless(chain)));
+    node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
+    for (const body of bodies) expect(await shop.ask(body)).to.include({ code: "chain-unavailable" });
+    await shop.receiver.close();
+    return bodies;
+  }
+
+  it("drops what has expired by its own clock, though the chain's is behind and would take it still", async () => {
+    const { shop, chain } = world;
+    const [body] = await storeOnly(1);
+    await shop.restart({ now: () => Date.now() + 3_700_000 });
+    await eventually(async () => (await shop.receiver.store.sponsorships.waiting()).length === 0);
+    expect(await shop.ask(body)).to.include({ status: 409, code: "sponsorship-failed" });
+    expect(await chain.sent(GAS_PAYER)).to.equal(0);
+  });
+
+  it("sends four at most of what was stored, and the rest when these are mined", async () => {
+    const { shop, chain } = world;
+    await storeOnly(5);
+    await shop.holdBack();
+    await shop.restart();
+    await eventually(async () => (await shop.queue()).length === 4);
+    await shop.round();
+    expect(await shop.queue()).to.have.length(4);
+    expect(await shop.receiver.store.sponsorships.waiting()).to.have.length(1);
+    await shop.holdBackNoMore();
+    await eventually(async () => (await chain.sent(GAS_PAYER)) === 5);
+  });
+
+  it("sends nothing that was stored while the money is needed for disputes", async () => {
+    const { shop, chain } = world;
+    await storeOnly(1);
+    // Enough for its gas, not for what it may cost.
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${(SPONSOR.maxCost! / 2n).toString(16)}`]);
+    let later = 0;
+    await shop.restart({ now: () => Date.now() + later });
+    for (let round = 0; round < 3; round++) await shop.round();
+    expect(await shop.queue()).to.have.length(0);
+    expect(await shop.receiver.store.sponsorships.waiting()).to.have.length(1);
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${(SPONSOR.maxCost! * 10n).toString(16)}`]);
+    later = 15_000;
+    await eventually(async () => (await chain.sent(GAS_PAYER)) === 1);
+  });
+
   it("costs nothing, and bars nobody, where a re-organization took it away and it would revert by now", async () => {
     const { shop, chain } = world;
     const node = await shop.faultyNode();
