@@ -196,7 +196,7 @@ describe("ChannelManager and a token that calls back", () => {
       await owe();
       const debt = [await token.getAddress(), await receiver.getAddress()] as const;
       expect(await manager.owed(...debt)).to.be.above(0n);
-      await token.arm(manager, manager.interface.encodeFunctionData("owed", debt), true, false);
+      await token.arm(manager, manager.interface.encodeFunctionData("owed", [...debt]), true, false);
       await manager.collect(...debt);
       expect(await token.calls()).to.equal(1n);
       expect(BigInt(await token.answer())).to.equal(0n);

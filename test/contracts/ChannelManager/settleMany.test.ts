@@ -223,6 +223,12 @@ describe("ChannelManager.settleMany", () => {
     it("pays the deposit", async () => {
       await pays(settleMany([await row(first, MaxUint256), await row(second, DEPOSIT + 1n)]), 2n * DEPOSIT);
     });
+
+    it("logs the deposit as settled", async () => {
+      await expect(settleMany([await row(first, DEPOSIT + 1n)]))
+        .to.emit(world.manager, "ChannelSettled")
+        .withArgs(await world.id(first), DEPOSIT, DEPOSIT);
+    });
   });
 
   describe("when one channel stands in two rows", () => {

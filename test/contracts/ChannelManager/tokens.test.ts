@@ -82,6 +82,26 @@ describe("ChannelManager and hostile tokens", () => {
       await pays(collect(token, world.receiver), token, AMOUNT, 0n);
       await pays(collect(token, world.sender), token, 0n, DEPOSIT - AMOUNT);
     });
+
+    it("logs each debt, and collect pays and logs their sum", async () => {
+      const token = await new RefusingToken__factory(world.deployer).deploy();
+      const terms = await openIn(token);
+      await token.setRefusing(true);
+      const debt = (amount: bigint) => [token, world.receiver, amount] as const;
+      const settle = async (amount: bigint) =>
+        world.manager.settle(terms, amount, amount, await world.proof(terms, amount));
+      await expect(settle(3n))
+        .to.emit(world.manager, "PayoutOwed")
+        .withArgs(...debt(3n));
+      await expect(settle(8n))
+        .to.emit(world.manager, "PayoutOwed")
+        .withArgs(...debt(5n));
+      expect(await owed(token, world.receiver)).to.equal(8n);
+      await token.setRefusing(false);
+      await expect(collect(token, world.receiver))
+        .to.emit(world.manager, "Collected")
+        .withArgs(...debt(8n));
+    });
   });
 
   describe("given a token that returns nothing", () => {
