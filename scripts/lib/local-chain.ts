@@ -23,6 +23,7 @@ export async function startLocalChain(port: number): Promise<LocalChain> {
     staticNetwork: true,
     cacheTimeout: -1,
     pollingInterval: 25,
+    batchStallTime: 0,
   });
   const account = (index: number) =>
     HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`).connect(provider);

@@ -1,6 +1,6 @@
 import { ChannelManager__factory, MicroToken__factory, type ChannelManager, type MicroToken } from "@rmps/contracts";
 import type { Address, Hex } from "@rmps/proofs";
-import { FetchRequest, JsonRpcProvider, Network, type ContractRunner, type Provider } from "ethers";
+import { AbstractProvider, FetchRequest, JsonRpcProvider, Network, type ContractRunner, type Provider } from "ethers";
 import type { ChainFacts } from "../book/moves.ts";
 import { SenderError } from "../errors.ts";
 import { chainError } from "./chain-error.ts";
@@ -14,6 +14,9 @@ export const LOCAL_RPC = "http://127.0.0.1:8545";
 
 /** Milliseconds after which an RPC request that has no answer fails. */
 const RPC_TIMEOUT = 20_000;
+
+/** Calls of one moment that go in one request: some public nodes take no more. */
+const IN_ONE_REQUEST = 10;
 
 /** Milliseconds between two looks at a pending transaction. */
 export const POLLING = 1_000;
@@ -52,6 +55,12 @@ export async function timeOf(chain: Chain): Promise<bigint> {
   const clock = BigInt(Math.floor(Date.now() / 1000));
   const timestamp = BigInt(block?.timestamp ?? 0);
   return timestamp > clock ? timestamp : clock;
+}
+
+/** Waits until it makes sense to look at a chain again. */
+export function nextLook({ provider }: Chain): Promise<void> {
+  const interval = provider instanceof AbstractProvider ? provider.pollingInterval : POLLING;
+  return new Promise((resolve) => setTimeout(resolve, interval));
 }
 
 /** Opens chains by id, each once; checks that the RPC serves the chain it should. */
@@ -108,8 +117,13 @@ export class Chains {
 function providerAt(url: string, chainId: bigint): Provider {
   const request = new FetchRequest(url);
   request.timeout = RPC_TIMEOUT;
-  // No cache: a nonce or balance of a moment ago would be a wrong one.
-  const options = { staticNetwork: Network.from(chainId), cacheTimeout: -1, pollingInterval: POLLING };
+  const options = {
+    staticNetwork: Network.from(chainId),
+    cacheTimeout: -1, // a nonce or balance of a moment ago would be a wrong one
+    pollingInterval: POLLING,
+    batchMaxCount: IN_ONE_REQUEST,
+    batchStallTime: 0, // what is asked alone waits for no other
+  };
   return new JsonRpcProvider(request, chainId, options);
 }
 

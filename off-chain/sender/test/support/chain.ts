@@ -1,13 +1,15 @@
 import { ChannelManager__factory, MicroToken__factory, type ChannelManager, type MicroToken } from "@rmps/contracts";
 import type { Address, Hex } from "@rmps/proofs";
 
-import type { Signer } from "ethers";
+import type { JsonRpcProvider, Signer } from "ethers";
 
-import { startLocalChain } from "../../../../scripts/lib/local-chain.ts";
+import { startLocalChain, type LocalChain } from "../../../../scripts/lib/local-chain.ts";
 
 /** The embedded chain with everything deployed, and what tests need of it. */
 export interface TestChain {
   readonly url: string;
+  /** Asks it more often than a node of others' is asked. */
+  readonly provider: JsonRpcProvider;
   readonly manager: ChannelManager;
   readonly contract: Address;
   readonly token: MicroToken;
@@ -23,15 +25,21 @@ export interface TestChain {
   give(account: Address, amount: bigint): Promise<void>;
   /** Moves the chain's clock, and mines a block. */
   pass(seconds: number): Promise<void>;
-  close(): Promise<void>;
+  /** Undoes all that happened since the chain was borrowed. */
+  giveBack(): Promise<void>;
 }
 
-export async function startChain(): Promise<TestChain> {
-  const chain = await startLocalChain(0);
+let started: Promise<LocalChain> | undefined;
+
+/** The one chain of a test run, as it was at first: for one file of tests at a time. */
+export async function borrowChain(): Promise<TestChain> {
+  const chain = await (started ??= startLocalChain(0));
   const { provider } = chain;
+  const untouched: unknown = await provider.send("evm_snapshot", []);
   const token = MicroToken__factory.connect(chain.token, provider);
   return {
     url: chain.url,
+    provider,
     manager: ChannelManager__factory.connect(chain.manager, provider),
     contract: chain.manager.toLowerCase() as Address,
     token,
@@ -48,6 +56,8 @@ export async function startChain(): Promise<TestChain> {
       await provider.send("evm_increaseTime", [seconds]);
       await provider.send("evm_mine", []);
     },
-    close: () => chain.close(),
+    async giveBack() {
+      await provider.send("evm_revert", [untouched]);
+    },
   };
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { createPayingFetch, type PayingFetch, type PayingFetchOptions, type SenderEvent } from "../../src/index.ts";
 import { spentOf, type ChannelRecord } from "../../src/book/record.ts";
-import { startChain, type TestChain } from "./chain.ts";
+import { borrowChain, type TestChain } from "./chain.ts";
 import { openSeller, type Seller, type SellerOptions } from "./seller.ts";
 
 /** A chain for a whole file of tests, and sellers for single ones. */
@@ -26,12 +26,12 @@ export function useWorld(): World {
   let chain: TestChain;
   const sellers: Seller[] = [];
   before(async () => {
-    chain = await startChain();
+    chain = await borrowChain();
   });
   afterEach(async () => {
     await Promise.all(sellers.splice(0).map((seller) => seller.stop()));
   });
-  after(() => chain.close());
+  after(() => chain.giveBack());
   return {
     get chain() {
       return chain;
@@ -44,7 +44,7 @@ export function useWorld(): World {
     sender(options = {}) {
       const events: SenderEvent[] = [];
       const onEvent = (event: SenderEvent) => void events.push(event);
-      const pay = createPayingFetch({ wallet: chain.key(2), rpc: chain.url, onEvent, ...options });
+      const pay = createPayingFetch({ wallet: chain.key(2), rpc: chain.provider, onEvent, ...options });
       const channel = async () => {
         const all = await (await pay.channels).list();
         expect(all).to.have.length(1);
