@@ -28,8 +28,31 @@ const LONGEST = 20_000;
 export function readOffer(headers: Headers): Offer | undefined {
   const reading = readChallenge(headers, ["rdn"]);
   if (reading.kind === "none") return undefined;
-  if (reading.kind === "challenge") return reading.challenge.offer;
+  if (reading.kind === "challenge") return withSuggestion(reading.challenge.offer, headers);
   throw new SenderError("refused", `the offer cannot be understood: ${reading.detail}`, "Nothing was signed.");
+}
+
+/**
+ * The same offer with the deposit that the receiver suggests, which is what it takes at least: RDN headers do not say it.
+ * The other dialects, of which a 402 is free to carry any, count where they offer the same on the same terms.
+ */
+function withSuggestion(offer: Offer, headers: Headers): Offer {
+  for (const dialect of ["payment", "x402"] as const) {
+    const reading = readChallenge(headers, [dialect]);
+    const other = reading.kind === "challenge" ? reading.challenge.offer : undefined;
+    if (other?.suggestedDeposit === undefined || !isSame(other, offer)) continue;
+    return { ...offer, suggestedDeposit: other.suggestedDeposit };
+  }
+  return offer;
+}
+
+const TERMS = ["price", "token", "receiver", "receiverSigner", "challengePeriod"] as const;
+
+/** Whether two offers ask the same price on the same terms. */
+function isSame(one: Offer, other: Offer): boolean {
+  const { chainId, contract } = one.manager;
+  const isThere = chainId === other.manager.chainId && contract === other.manager.contract;
+  return isThere && TERMS.every((name) => one[name] === other[name]);
 }
 
 /** The receipt of an answer, or undefined. */
@@ -49,7 +72,7 @@ export async function readRefusal(response: Response): Promise<Refusal | undefin
   return {
     code,
     status,
-    offer: challenge?.offer,
+    offer: challenge && withSuggestion(challenge.offer, headers),
     view: challenge?.channel,
     retryAfter: retryAfterIn(headers),
   };

@@ -101,7 +101,7 @@ export function checkLimits({ price, challengePeriod, token }: Offer, limits: Re
   }
 }
 
-/** Prices a deposit covers where the receiver suggests none. */
+/** Prices a deposit covers where the receiver suggests none: RDN headers alone cannot say it. */
 const REQUESTS_COVERED = 10n;
 
 /** What lies unspent before a deposit, in the token's smallest unit. */
