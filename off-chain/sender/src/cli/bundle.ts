@@ -7,8 +7,12 @@ import { readBundle, type Bundle } from "@rmps/wire";
  */
 export function parseBundles(text: string): Bundle[] {
   const json = parseJson(text);
+  if (isState(json)) throw new ParseError("the state of a sender, no bundle", "Keep bundles in a folder of their own.");
   return (Array.isArray(json) ? json : [json]).map(readBundle);
 }
+
+/** Whether it is what a file store keeps. */
+const isState = (json: unknown) => typeof json === "object" && json !== null && "version" in json && "channels" in json;
 
 function parseJson(text: string): unknown {
   try {

@@ -3,6 +3,7 @@ import type { Bundle } from "@rmps/wire";
 import type { TransactionReceipt } from "ethers";
 import { CLOSED } from "../book/moves.ts";
 import { factsOf, type Chain } from "../channel/chain.ts";
+import { sideBySide } from "../channel/each.ts";
 import { MANAGER } from "../channel/managers.ts";
 import type { Outcome } from "../channel/transactions/look.ts";
 import type { Outbox } from "../channel/transactions/outbox.ts";
@@ -48,18 +49,11 @@ export class Watchtower {
    * @returns whether there is anything left to watch for, and how many transactions were sent.
    */
   async round(failed: (error: unknown, id: Hex) => void): Promise<{ left: boolean; sent: number }> {
-    let left = false;
-    const disputes: Dispute[] = [];
-    for (const bundle of this.bundles) {
-      try {
-        const state = await this.#look(bundle);
-        left ||= state !== "closed";
-        if (typeof state === "object") disputes.push(state);
-      } catch (error) {
-        left = true;
-        failed(error, bundle.id);
-      }
-    }
+    const states = await sideBySide(this.bundles, (bundle) =>
+      this.#look(bundle).catch((error: unknown) => failed(error, bundle.id)),
+    );
+    const left = states.some((state) => state !== "closed");
+    const disputes = states.filter((state) => typeof state === "object");
     disputes.sort((a, b) => (a.closesAt < b.closesAt ? -1 : 1));
     if (disputes.length === 0) return { left, sent: 0 };
     return { left, sent: await this.#together((outbox) => this.#send(disputes, outbox, failed)) };
@@ -87,7 +81,7 @@ export class Watchtower {
     return transactions.together(this.#chain.chainId, work);
   }
 
-  async #look(bundle: Bundle): Promise<Dispute | "closed" | undefined> {
+  async #look(bundle: Bundle): Promise<Dispute | "closed" | void> {
     const { id, amount, contract } = bundle;
     const { deposit, settled, closesAt } = await factsOf(this.#chain, contract, id);
     if (closesAt === CLOSED) {

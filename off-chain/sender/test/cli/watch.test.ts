@@ -3,7 +3,7 @@ import { writeBundle, type Bundle } from "@rmps/wire";
 import { expect } from "chai";
 import { toBeHex } from "ethers";
 import { spawn } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ChannelRecord } from "../../src/index.ts";
@@ -19,6 +19,11 @@ describe("rmps watch", () => {
   const node = useManualNode(() => world.chain);
   type Block = { transactions: { nonce: string; input: string }[] };
   const GAS_PAYER = ["--account", "6"];
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(world.home, "bundles");
+    await mkdir(folder);
+  });
 
   /** A channel on which 3 prices were signed for, and the bundle as a receiver exports it. */
   async function channel({ period = 3600, ...changes }: { period?: number; [field: string]: unknown } = {}) {
@@ -29,7 +34,7 @@ describe("rmps watch", () => {
     const balance = 3n * PRICE;
     const proof = signBalanceProof({ chainId, contract, channelId: id, balance }, world.chain.key(2));
     const bundle = { ...writeBundle({ chainId, contract, id, terms, amount: balance, balance, proof }), ...changes };
-    const file = join(world.home, `${id}.json`);
+    const file = join(folder, `${id}.json`);
     await writeFile(file, JSON.stringify(bundle));
     return { seller, record: await record(), file, bundle };
   }
@@ -67,7 +72,7 @@ describe("rmps watch", () => {
   }
 
   async function writeBundleFile(bundle: Bundle): Promise<string> {
-    const file = join(world.home, `${bundle.id}.json`);
+    const file = join(folder, `${bundle.id}.json`);
     await writeFile(file, JSON.stringify(writeBundle(bundle)));
     return file;
   }
@@ -78,7 +83,7 @@ describe("rmps watch", () => {
     const id = channelId(terms, manager);
     const proof = signBalanceProof({ ...manager, channelId: id, balance: PRICE }, world.chain.key(2));
     const bundle = writeBundle({ ...manager, id, terms, amount: PRICE, balance: PRICE, proof });
-    const file = join(world.home, "0-first.json");
+    const file = join(folder, "0-first.json");
     await writeFile(file, JSON.stringify(bundle));
     return file;
   }
@@ -88,7 +93,7 @@ describe("rmps watch", () => {
     await cheat(cheated.record, PRICE);
     await cheat(honest.record, 3n * PRICE);
     const block = await world.chain.blockNumber();
-    const run = await world.runWith({}, "watch", world.home, "--once", ...GAS_PAYER);
+    const run = await world.runWith({}, "watch", folder, "--once", ...GAS_PAYER);
     expect(run.code, run.stderr).to.equal(0);
     expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
     expect(await world.chain.blockNumber(), "one transaction").to.equal(block + 1);
@@ -100,7 +105,7 @@ describe("rmps watch", () => {
     const [astray, cheated] = [await channel(), await channel()];
     await cheat(cheated.record, PRICE);
     await writeAstray(astray.record);
-    const run = await world.runWith({}, "watch", world.home, "--once", ...GAS_PAYER);
+    const run = await world.runWith({}, "watch", folder, "--once", ...GAS_PAYER);
     expect(run.code, "there is no such contract").to.equal(6);
     expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
   });
@@ -230,7 +235,7 @@ describe("rmps watch", () => {
     const all = [await channel(), await channel()];
     for (const { record } of all) await cheat(record, PRICE);
     await node.hold();
-    const running = world.runWith({}, "watch", world.home, "--once", "--resend-after", "0.001", ...GAS_PAYER);
+    const running = world.runWith({}, "watch", folder, "--once", "--resend-after", "0.001", ...GAS_PAYER);
     await until(async () => ((await node.waiting()).length === 2 ? true : undefined));
     await node.spike();
     await until(async () => {

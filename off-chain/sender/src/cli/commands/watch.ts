@@ -1,12 +1,9 @@
 import type { Hex } from "@rmps/proofs";
-import type { Bundle } from "@rmps/wire";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { POLLING, type Chain } from "../../channel/chain.ts";
-import { nextLook } from "../../channel/transactions/outbox.ts";
+import { nextLook, POLLING, type Chain } from "../../channel/chain.ts";
 import { SenderError } from "../../errors.ts";
-import { parseBundles } from "../bundle.ts";
+import { defaultStatePath } from "../../book/file-store.ts";
+import { Bundles, checkApart } from "../bundles.ts";
 import type { Context } from "../context.ts";
 import { nameOf, Watchtower } from "../watchtower.ts";
 
@@ -14,31 +11,6 @@ import { nameOf, Watchtower } from "../watchtower.ts";
 export interface WatchOptions {
   once?: boolean;
   interval: string;
-}
-
-/** Files that are named, and those `*.json` in folders that are; read anew each time, for better proofs replace others. */
-async function read(paths: string[]): Promise<Bundle[]> {
-  const bundles: Bundle[] = [];
-  for (const path of paths) {
-    try {
-      const isFolder = (await stat(path)).isDirectory();
-      const inside = isFolder ? (await readdir(path)).filter((name) => name.endsWith(".json")) : [];
-      const files = isFolder ? inside.map((name) => join(path, name)) : [path];
-      for (const file of files) bundles.push(...parseBundles(await readFile(file, "utf8")));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new SenderError("configuration", `${path}: ${message}`, "Export the bundle again, or check the path.");
-    }
-  }
-  return bundles;
-}
-
-async function readFor(chain: Chain, paths: string[]): Promise<Bundle[]> {
-  const bundles = await read(paths);
-  const foreign = bundles.find(({ chainId }) => chainId !== chain.chainId);
-  if (foreign === undefined) return bundles;
-  const remedy = "Name the RPC of that chain: --rpc.";
-  throw new SenderError("configuration", `a bundle is for chain ${foreign.chainId}, not ${chain.chainId}`, remedy);
 }
 
 /** Looks once, and waits until all is mined that is to be sent. @throws the first failure, once the others are defended. */
@@ -72,8 +44,13 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   const seconds = Number(interval);
   if (!(seconds > 0))
     throw new SenderError("configuration", "--interval: no number of seconds", "Give one, such as 15.");
+  await checkApart(paths, defaultStatePath(context.around.env));
   const chain = await context.chain();
-  const tower = new Watchtower(chain, context, await readFor(chain, paths));
+  const bundles = new Bundles(chain, paths);
+  const refuse = (error: unknown) => {
+    throw error;
+  };
+  const tower = new Watchtower(chain, context, await bundles.read(refuse));
   context.output.note(`watching ${tower.bundles.length} channel(s)`);
   if (once) return lookOnce(tower, chain);
   // Whatever fails must not keep others from being defended; a watchtower goes on.
@@ -90,9 +67,6 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
     });
     if (!left) return lookAfter(tower, 0, failed); // says what was mined by then
     await lookAfter(tower, until, failed);
-    tower.bundles = await readFor(chain, paths).catch((error: unknown) => {
-      context.output.note(`${error instanceof Error ? error.message : String(error)}; going on with what was read`);
-      return tower.bundles;
-    });
+    tower.bundles = await bundles.read(failed);
   }
 }
