@@ -16,7 +16,7 @@ import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
-import { refreshChannel } from "./refresh.ts";
+import { refreshChannel, refreshGrown } from "./refresh.ts";
 import { Transactions } from "./transactions/transactions.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
 
@@ -74,8 +74,7 @@ export class Channels {
     const terms = begun?.terms ?? parseTerms({ sender, senderSigner, ...counterparty, salt });
     const name = { ...manager, id: channelId(terms, manager) };
     const record = await this.book.add(newRecord({ ...name, terms, status: "opening", deposit: 0n }));
-    await this.#deposit(chain, record, amount, sponsor);
-    return this.refresh(record);
+    return this.#deposit(chain, record, amount, sponsor);
   }
 
   /** Adds to the deposit of an open channel; where an earlier one is not mined yet, that one. @param sponsor as for `open`. */
@@ -86,8 +85,7 @@ export class Channels {
     if (record.status !== "open") {
       throw new SenderError("channel", `channel ${record.id} is ${record.status}`, "Open another one: rmps open.");
     }
-    await this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
-    return this.refresh(record);
+    return this.#deposit(await this.chains.get(record.chainId), record, amount, sponsor);
   }
 
   /** Whether the account has coins enough to deposit by itself; else it needs a sponsor. */
@@ -177,9 +175,10 @@ export class Channels {
     throw new SenderError("channel", `channel ${channel.id} is not in the book`, "List what there is: rmps channels.");
   }
 
-  async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor: Sponsor | undefined): Promise<void> {
-    if (sponsor !== undefined && (await depositSponsored(record, amount, sponsor, this.#context(chain)))) return;
-    await deposit({ ...record, chain }, amount, this.transactions, this.#options.via);
+  async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor?: Sponsor): Promise<ChannelRecord> {
+    const isMade = sponsor !== undefined && (await depositSponsored(record, amount, sponsor, this.#context(chain)));
+    if (!isMade) await deposit({ ...record, chain }, amount, this.transactions, this.#options.via);
+    return refreshGrown({ book: this.book, chain }, record);
   }
 
   #context(chain: Chain) {

@@ -1,7 +1,7 @@
 import type { Book, ChannelName } from "../book/book.ts";
 import { observe, type ChainFacts } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
-import { factsOf, type Chain } from "./chain.ts";
+import { factsOf, nextLook, type Chain } from "./chain.ts";
 import { lookForDeposits } from "./sponsor/fate.ts";
 
 /**
@@ -21,4 +21,22 @@ export async function refreshChannel(
     return structuredClone(current);
   });
   return { record, facts };
+}
+
+/** How often a deposit that was made is looked for. */
+const LOOKS = 30;
+
+/**
+ * The same after a deposit: the node that showed it, and the one that is asked now, need not be the same, and may lag.
+ * @param before what the book said before the deposit.
+ */
+export async function refreshGrown(
+  context: { book: Book; chain: Chain },
+  before: Pick<ChannelRecord, keyof ChannelName | "deposit">,
+): Promise<ChannelRecord> {
+  for (let look = 1; ; look++) {
+    const { record } = await refreshChannel(context, before);
+    if (record.deposit > before.deposit || look === LOOKS) return record;
+    await nextLook(context.chain);
+  }
 }

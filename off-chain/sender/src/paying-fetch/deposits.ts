@@ -3,6 +3,7 @@ import { authorizedStill } from "../book/fees.ts";
 import { spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { balanceOf } from "../channel/deposit.ts";
+import { sideBySide } from "../channel/each.ts";
 import type { Sponsor } from "../channel/sponsor/deposit.ts";
 import { SenderError } from "../errors.ts";
 import type { SenderEvent } from "./events.ts";
@@ -15,6 +16,9 @@ export interface DepositsOptions {
   report: (event: SenderEvent) => void;
 }
 
+/** What holds where a sponsor makes a deposit. */
+type Sponsoring = Pick<Sponsor, "maxDeposit" | "onAuthorized">;
+
 /** Deposits that nobody was asked for: as large as is offered, and within the limits. */
 export class Deposits {
   readonly #options: DepositsOptions;
@@ -26,8 +30,8 @@ export class Deposits {
   /** Opens a channel with whoever makes an offer. @param origin of it. */
   async open(offer: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
     const { channels, report } = this.#options;
-    const channel = await this.#deposit(offer, offer.price, undefined, limits, (amount, most) =>
-      channels.open(offer.manager, offer, amount, this.#sponsor(offer, limits, origin, most)),
+    const channel = await this.#deposit(offer, offer.price, undefined, limits, (amount, sponsoring) =>
+      channels.open(offer.manager, offer, amount, this.#sponsor(offer, limits, origin, sponsoring)),
     );
     if (channel.status !== "open") {
       throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
@@ -43,71 +47,83 @@ export class Deposits {
     const now = await channels.refresh(channel);
     if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
     const missing = needed - now.deposit;
-    const after = await this.#deposit(offer, missing, now, limits, (amount, most) =>
-      channels.topUp(now, amount, this.#sponsor(offer, limits, now.origin, most)),
+    const after = await this.#deposit(offer, missing, now, limits, (amount, sponsoring) =>
+      channels.topUp(now, amount, this.#sponsor(offer, limits, now.origin, sponsoring)),
     );
     report({ kind: "topped-up", channel: after, amount: after.deposit - now.deposit });
   }
 
   /**
    * Makes one deposit at a time in a token, also among the processes that share the book: all that lies in channels is
-   * limited, whoever opened them.
+   * limited, whoever opened them. Others go on once a sponsor's is authorized: it counts from then on, and how long the
+   * sponsor takes is its own affair.
    * @param channel that is topped up; undefined: a new one.
-   * @param make    is told how much to deposit, and how much at most.
+   * @param make    is told how much to deposit, and what holds where a sponsor does it.
    */
   async #deposit<T>(
     offer: Offer,
     missing: bigint,
     channel: ChannelRecord | undefined,
     limits: ResolvedLimits,
-    make: (amount: bigint, most: bigint) => Promise<T>,
+    make: (amount: bigint, sponsoring: Sponsoring) => Promise<T>,
   ): Promise<T> {
     const { channels } = this.#options;
     const name = `deposits:${offer.manager.chainId}:${channels.wallet.address}:${offer.token}`;
-    return channels.book.store.exclusive(name, async () => {
+    const begun = await channels.book.store.exclusive(name, async () => {
       await channels.transactions.settle(offer.manager.chainId); // what an earlier process sent, or one that gave up, counts
       const now = channel && (await channels.refresh(channel));
       const here = now === undefined ? 0n : now.deposit - spentOf(now);
-      const locked = await this.#locked(offer);
-      const { amount, most } = depositFor(offer, missing, { here, elsewhere: locked - here }, limits);
-      return make(await this.#affordable(offer, missing, amount), most);
+      const { unspent, promised } = await this.#locked(offer);
+      const elsewhere = unspent + promised - here;
+      const { amount, most: maxDeposit } = depositFor(offer, missing, { here, elsewhere }, limits);
+      const affordable = await this.#affordable(offer, missing, amount, promised);
+      return new Promise<{ done: Promise<T> }>((resolve) => {
+        const done = make(affordable, { maxDeposit, onAuthorized: () => resolve({ done }) });
+        void done.catch(() => undefined).then(() => resolve({ done }));
+      });
     });
+    return begun.done;
   }
 
   /**
-   * What lies unspent in all channels of the account, in the token of an offer, as the chain is now: also in those that
-   * are being closed, for it is not back yet, what is offered for requests under way, for they may be refused, and what
-   * a receiver may still deposit that was asked to.
+   * What is locked up in all channels of the account, in the token of an offer, as the chain is now.
+   * @returns `unspent`: what lies there, also in those that are being closed, for it is not back yet, and what is offered
+   * for requests under way, for they may be refused; `promised`: what a receiver may still deposit that was asked to.
    */
-  async #locked({ manager, token }: Offer): Promise<bigint> {
+  async #locked({ manager, token }: Offer): Promise<{ unspent: bigint; promised: bigint }> {
     const { channels } = this.#options;
     const isMeant = ({ chainId, terms, status }: ChannelRecord) =>
       chainId === manager.chainId && terms.token === token && status !== "closed";
     const records = (await channels.list()).filter(isMeant);
-    const now = await Promise.all(records.map((record) => channels.refresh(record)));
-    return now.filter(isMeant).reduce((total, record) => {
-      const { deposit, charged, unknown } = record;
-      const left = deposit - charged - unknown;
-      return total + (left > 0n ? left : 0n) + authorizedStill(record);
-    }, 0n);
+    const now = await sideBySide(records, (record) => channels.refresh(record));
+    const locked = { unspent: 0n, promised: 0n };
+    for (const record of now.filter(isMeant)) {
+      const left = record.deposit - record.charged - record.unknown;
+      if (left > 0n) locked.unspent += left;
+      locked.promised += authorizedStill(record);
+    }
+    return locked;
   }
 
-  /** Who may pay the gas of a deposit of at most `maxDeposit`. */
+  /** Who may pay the gas of a deposit. */
   #sponsor(
     { gatewayPath }: Offer,
     { maxSponsorFee: maxFee }: ResolvedLimits,
     origin: string | undefined,
-    maxDeposit: bigint,
+    sponsoring: Sponsoring,
   ): Sponsor | undefined {
     const { sponsored: when } = this.#options;
-    return when === "never" || origin === undefined ? undefined : { when, origin, gatewayPath, maxFee, maxDeposit };
+    return when === "never" || origin === undefined ? undefined : { when, origin, gatewayPath, maxFee, ...sponsoring };
   }
 
-  /** What the wallet holds, where that is less than what is wanted and still enough. */
-  async #affordable(offer: Offer, least: bigint, wanted: bigint): Promise<bigint> {
+  /**
+   * What is wanted; less where the wallet does not hold so much, or not beside what is `promised`, and it is still enough.
+   */
+  async #affordable(offer: Offer, least: bigint, wanted: bigint, promised: bigint): Promise<bigint> {
     const { channels } = this.#options;
     const chain = await channels.chains.get(offer.manager.chainId);
     const held = await balanceOf(chain, offer.token, channels.wallet.address);
-    return held < wanted && held >= least ? held : wanted;
+    const most = held - promised >= least ? held - promised : held; // a promise that cannot be kept as well has to wait
+    return most < wanted && most >= least ? most : wanted;
   }
 }

@@ -19,7 +19,12 @@ describe("what a sponsored deposit costs", () => {
   let channels: Channels;
 
   before(() => {
-    node = new JsonRpcProvider(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 25 });
+    node = new JsonRpcProvider(world.chain.url, 31337, {
+      staticNetwork: true,
+      cacheTimeout: -1,
+      pollingInterval: 25,
+      batchStallTime: 0,
+    });
   });
   after(() => node.destroy());
   beforeEach(async () => {
@@ -49,13 +54,16 @@ describe("what a sponsored deposit costs", () => {
 
   /** A transaction that was mined, and reverted. */
   async function reverted(): Promise<string> {
-    const signer = await world.chain.signer(0);
-    const call = { to: world.chain.contract, data: "0x12345678", gasLimit: 100_000n };
-    const hash = await (await signer.sendTransaction(call)).wait().then(
-      () => undefined,
-      (error: { receipt: { hash: string } }) => error.receipt.hash,
-    );
-    return hash!;
+    await node.send("evm_setAutomine", [false]); // else the node refuses it
+    const signer = await node.getSigner(world.chain.address(0));
+    const hash = await signer.sendUncheckedTransaction({
+      to: world.chain.contract,
+      data: "0x12345678",
+      gasLimit: 100_000n,
+    });
+    await node.send("evm_mine", []);
+    await node.send("evm_setAutomine", [true]);
+    return hash;
   }
 
   it("is conceded where the deposit came, once something was paid for", async () => {
@@ -71,7 +79,7 @@ describe("what a sponsored deposit costs", () => {
 
   it("is not conceded where the sponsor's transaction failed, and the sender deposited by itself", async () => {
     desk.answer = reverted;
-    await rejection(open(), SenderError);
+    expect((await rejection(open(), SenderError)).message).to.match(/its transaction 0x\w+ reverted/);
     const record = await open({ ...sponsor(), when: "if-needed" });
     expect(record).to.include({ deposit: DEPOSIT, fee: 0n });
     await pay(record);

@@ -1,4 +1,4 @@
-import type { Terms } from "@rmps/proofs";
+import { parseHash, type Hex, type Terms } from "@rmps/proofs";
 import { writeTerms } from "@rmps/wire";
 import { SenderError } from "../../errors.ts";
 import { backoff, retryAfterIn } from "../../http/again.ts";
@@ -16,7 +16,7 @@ export interface SponsorRequest {
 
 /** What came of asking. `unknown`: it may yet be deposited. */
 export type SponsorAnswer =
-  { kind: "sent"; transaction: string } | { kind: "refused"; reason: string } | { kind: "unknown"; reason: string };
+  { kind: "sent"; transaction: Hex } | { kind: "refused"; reason: string } | { kind: "unknown"; reason: string };
 
 /** Milliseconds for one answer; the receiver tries the deposit out and sends it meanwhile. */
 const TIMEOUT = 30_000;
@@ -61,13 +61,20 @@ async function once(desk: ReceiverDesk, url: URL, body: string): Promise<{ answe
     return { answer: { kind: "unknown", reason }, again: 0 };
   }
   const json = await jsonOf(response);
-  if (response.status === 202 && typeof json["transaction"] === "string") {
-    return { answer: { kind: "sent", transaction: json["transaction"] } };
-  }
+  if (response.status === 202) return { answer: sent(json["transaction"]) };
   const reason = reasonIn(json) ?? `HTTP ${response.status}`;
   if (response.status >= 400 && response.status < 500) return { answer: { kind: "refused", reason } };
   if (response.status === 503 && !PASSING.has(json["code"])) return { answer: { kind: "refused", reason } };
   return { answer: { kind: "unknown", reason }, again: retryAfterIn(response.headers) ?? 0 };
+}
+
+/** What an answer that names a transaction comes to. */
+function sent(transaction: unknown): SponsorAnswer {
+  try {
+    return { kind: "sent", transaction: parseHash(String(transaction)) };
+  } catch {
+    return { kind: "unknown", reason: "its answer names no transaction" };
+  }
 }
 
 async function jsonOf(response: Response): Promise<Record<string, unknown>> {

@@ -1,11 +1,11 @@
-import type { Address } from "@rmps/proofs";
+import type { Address, Hex } from "@rmps/proofs";
 import type { Book } from "../../book/book.ts";
 import { agreeTo } from "../../book/fees.ts";
 import type { ChannelRecord } from "../../book/record.ts";
 import { LimitExceededError, SenderError } from "../../errors.ts";
-import { factsOf, type Chain } from "../chain.ts";
+import { factsOf, nextLook, type Chain } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
-import { checkHolds } from "../deposit.ts";
+import { balanceOf, checkHolds } from "../deposit.ts";
 import { GATEWAY_PATH, type ReceiverDesk } from "../receiver-api.ts";
 import type { Wallet } from "../wallet.ts";
 import { askSponsor, notSponsored } from "./ask.ts";
@@ -24,6 +24,8 @@ export interface Sponsor {
   maxFee: bigint;
   /** Up to which amount a deposit is raised to cover the fee, and to be large enough; undefined: it stays as it is. */
   maxDeposit?: bigint | undefined;
+  /** Told once the book knows what may be deposited, before the receiver does: what it makes of that may take long. */
+  onAuthorized?: (() => void) | undefined;
 }
 
 /** What a sponsored deposit takes. */
@@ -38,9 +40,11 @@ export interface SponsoredContext {
 /** Gas of a deposit with its approval, rounded up: an account that cannot pay for it lacks gas money. */
 const DEPOSIT_GAS = 150_000n;
 
-/** Milliseconds for which a deposit may take to be mined, and between two looks. */
+/** Milliseconds for which a deposit may take to be mined. */
 const PATIENCE = 10 * 60_000;
-const EVERY = 1_000;
+
+/** Looks that may show a transaction as mined and not yet its deposit: nodes lag behind each other. */
+const LOOKS = 3;
 
 /**
  * Has a deposit sent by the receiver, and waits until the chain shows it.
@@ -64,19 +68,22 @@ export async function depositSponsored(
   }
   const { token } = record.terms;
   if (offer.fee > sponsor.maxFee) throw new LimitExceededError("maxSponsorFee", offer.fee, sponsor.maxFee, { token });
-  const whole = amountFor(amount, offer, sponsor, token);
+  const wanted = amountFor(amount, offer, sponsor, token);
+  const holds = await balanceOf(chain, token, wallet.address);
+  const whole = holds < wanted && holds >= amount && holds >= offer.minDeposit ? holds : wanted;
   await checkHolds(chain, token, wallet.address, whole);
   const method = await usableMethod(offer.methods, { chain, terms: record.terms }, whole);
   if (method === undefined) {
     if (sponsor.when === "if-needed") return false;
     throw notSponsored("the token has no ERC-3009, and Permit2 is not approved for so much");
   }
-  await send(record, { desk, method, amount: whole, fee: offer.fee }, context);
+  const { onAuthorized } = sponsor;
+  await send(record, { desk, method, amount: whole, fee: offer.fee, onAuthorized }, context);
   return true;
 }
 
 /** Which receiver is to deposit how much, by what authorization, and the fee that it asks for it. */
-interface Order {
+interface Order extends Pick<Sponsor, "onAuthorized"> {
   desk: ReceiverDesk;
   method: SponsorMethod;
   amount: bigint;
@@ -85,7 +92,7 @@ interface Order {
 
 async function send(
   record: ChannelRecord,
-  { desk, method, amount, fee }: Order,
+  { desk, method, amount, fee, onAuthorized }: Order,
   { book, chain, wallet }: SponsoredContext,
 ): Promise<void> {
   const { contract, terms, id } = record;
@@ -96,6 +103,7 @@ async function send(
   // What was agreed to is in the book before the receiver knows of it, and counts if the deposit comes: also of one that
   // says that it does not send it.
   await book.change(record, (current) => agreeTo(current, { ...made, amount, fee, held, since }));
+  onAuthorized?.();
   const answer = await askSponsor(desk, { terms, amount, fee, authorization });
   if (answer.kind === "refused") throw notSponsored(answer.reason);
   const transaction = answer.kind === "sent" ? answer.transaction : undefined;
@@ -113,14 +121,17 @@ async function arrived(
   chain: Chain,
   { contract, id }: ChannelRecord,
   held: bigint,
-  transaction: string | undefined,
+  transaction: Hex | undefined,
 ): Promise<boolean> {
   const end = Date.now() + PATIENCE;
-  for (;;) {
+  for (let mined = 0; ;) {
     if ((await factsOf(chain, contract, id)).deposit > held) return true;
     if (transaction === undefined || Date.now() > end) return false;
-    if (await failed(chain, transaction)) throw notSponsored(`its transaction ${transaction} reverted`);
-    await new Promise((resolve) => setTimeout(resolve, EVERY));
+    const status = await statusOf(chain, transaction);
+    if (status === 0) throw notSponsored(`its transaction ${transaction} reverted`);
+    if (status !== undefined && ++mined === LOOKS)
+      throw notSponsored(`its transaction ${transaction} deposits nothing`);
+    await nextLook(chain);
   }
 }
 
@@ -132,9 +143,10 @@ async function heightOf({ provider }: Chain): Promise<bigint> {
   }
 }
 
-async function failed({ provider }: Chain, transaction: string): Promise<boolean> {
+/** @returns undefined while it is not mined; 0: it reverted. */
+async function statusOf({ provider }: Chain, transaction: Hex): Promise<number | undefined> {
   try {
-    return (await provider.getTransactionReceipt(transaction))?.status === 0;
+    return (await provider.getTransactionReceipt(transaction))?.status ?? undefined;
   } catch (error) {
     throw chainError(error, "looking for the deposit");
   }

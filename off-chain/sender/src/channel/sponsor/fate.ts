@@ -1,8 +1,8 @@
-import type { Log, Provider } from "ethers";
+import type { Provider } from "ethers";
 import { observeDeposits } from "../../book/fees.ts";
 import type { ChannelRecord, SponsoredDeposit } from "../../book/record.ts";
 import type { Chain } from "../chain.ts";
-import { MANAGER } from "../managers.ts";
+import { depositIn, DEPOSITS } from "../deposit-event.ts";
 import { searchBlocks } from "../ranges.ts";
 
 /** By how many blocks a re-organization may put a deposit lower: Ethereum's finality takes two epochs of 32. */
@@ -10,8 +10,6 @@ const DEEPEST = 64;
 
 /** Seconds after the last one in which a deposit can be made until its fate is certain: more than these 64 blocks take. */
 const CERTAIN_AFTER = 900n;
-
-const DEPOSITS = (["ChannelOpened", "ChannelToppedUp"] as const).map((name) => MANAGER.getEvent(name).topicHash);
 
 /**
  * Looks which of a channel's sponsored deposits are on the chain. The receiver's word on that counts for nothing.
@@ -48,14 +46,8 @@ async function depositsInto(
     provider.getLogs({ address, topics: [DEPOSITS, id], fromBlock, toBlock }),
   );
   const deposits = logs.map(async (log) => ({
-    amount: amountOf(log),
+    amount: depositIn(log).amount,
     call: (await provider.getTransaction(log.transactionHash))!.data,
   }));
   return { deposits: await Promise.all(deposits), time: BigInt(head.timestamp) };
-}
-
-/** By how much a deposit's event says that the channel holds more. */
-function amountOf({ topics, data }: Log): bigint {
-  const { name, args } = MANAGER.parseLog({ topics: [...topics], data })!;
-  return args[name === "ChannelOpened" ? "deposit" : "amount"] as bigint;
 }

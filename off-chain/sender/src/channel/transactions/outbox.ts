@@ -1,8 +1,9 @@
 import type { Address, Hex } from "@rmps/proofs";
-import { AbstractProvider, type TransactionReceipt } from "ethers";
+import { type TransactionReceipt } from "ethers";
 import type { SentTransaction } from "../../book/sent.ts";
-import { POLLING, type Chain } from "../chain.ts";
+import { nextLook } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
+import { LOCAL_CHAIN } from "../managers.ts";
 import { marketOf } from "./fees.ts";
 import { isKnown, lookAt, outcomeOf, TransactionFailed, TransactionStuck, type Outcome } from "./look.ts";
 import type { OutboxOptions } from "./options.ts";
@@ -17,8 +18,8 @@ export type Order = Call & Pick<SentTransaction, "doing" | "deposits" | "settles
 
 const GIVE_UP_AFTER = 10 * 60_000;
 
-/** Looks in a row that have to fail, or to show that the nonce is gone, until that is believed: nodes lag behind each other. */
-const BELIEVED = 3;
+/** Looks in a row that have to fail until that is said. */
+const FAILURES = 3;
 
 /**
  * Sends the transactions of one account on one chain: to be used by one caller at a time. What it sends with a key it
@@ -31,8 +32,6 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #post: Post;
   readonly #pusher: Pusher;
-  /** How often in a row a transaction's nonce seemed gone, by its first hash. */
-  readonly #gone = new Map<Hex, number>();
   #failed = 0;
 
   constructor(options: OutboxOptions) {
@@ -129,10 +128,10 @@ export class Outbox {
     const over: Outcome[] = [];
     const queue = await this.underWay();
     for (const [at, sent] of queue.entries()) {
-      const look = await lookAt(chain.provider, account.address, sent);
+      const look = await lookAt(chain, account.address, sent);
       this.#failed = look.kind === "failed" ? this.#failed + 1 : 0;
       if (look.kind === "failed") {
-        if (this.#failed < BELIEVED || over.length > 0) return over;
+        if (this.#failed < FAILURES || over.length > 0) return over;
         this.#failed = 0;
         throw chainError(look.error, sent.doing);
       }
@@ -140,28 +139,24 @@ export class Outbox {
         await this.#pusher.push(queue.slice(at), look.isNext); // what comes after it is pending, too
         return over;
       }
-      const outcome = look.kind === "mined" ? outcomeOf(sent, look.receipt) : this.#isGone(sent);
+      const outcome = outcomeOf(sent, look);
       if (outcome === undefined) continue;
       await book.forgetSent(account, sent);
-      this.#gone.delete(sent.hashes[0]!);
       over.push(outcome);
     }
     return over;
   }
 
-  #isGone(sent: SentTransaction): Outcome | undefined {
-    const [id] = sent.hashes as [Hex];
-    const times = (this.#gone.get(id) ?? 0) + 1;
-    this.#gone.set(id, times);
-    return times < BELIEVED ? undefined : { sent, error: new TransactionFailed(sent, TAKEN) };
-  }
-
-  /** What became of one that is not in the book any more: another process looked after it, or the chain began anew. */
-  async #missing(sent: SentTransaction): Promise<Outcome> {
+  /**
+   * What became of one that is not in the book any more: another process looked after it, or the chain began anew.
+   * @returns undefined where that is not shown yet.
+   */
+  async #missing(sent: SentTransaction): Promise<Outcome | undefined> {
     const { chain, account } = this.#options;
-    const look = await lookAt(chain.provider, account.address, sent);
-    if (look.kind === "mined") return outcomeOf(sent, look.receipt);
-    return { sent, error: new TransactionFailed(sent, look.kind === "gone" ? TAKEN : "the chain knows it no more") };
+    const look = await lookAt(chain, account.address, sent);
+    const outcome = outcomeOf(sent, look);
+    if (outcome !== undefined || chain.chainId !== LOCAL_CHAIN) return outcome;
+    return { sent, error: new TransactionFailed(sent, "the chain knows it no more") };
   }
 
   /** @returns what waits for the next look. @throws TransactionStuck once that has taken too long. */
@@ -187,13 +182,5 @@ export class Outbox {
   }
 }
 
-const TAKEN = "another transaction took its place";
-
 /** Whether two notes are of the same transaction, however often it was replaced by a dearer one. */
 const isSame = (one: SentTransaction, other: SentTransaction) => one.hashes[0] === other.hashes[0];
-
-/** Waits until it makes sense to look at a chain again. */
-export function nextLook({ provider }: Chain): Promise<void> {
-  const interval = provider instanceof AbstractProvider ? provider.pollingInterval : POLLING;
-  return new Promise((resolve) => setTimeout(resolve, interval));
-}

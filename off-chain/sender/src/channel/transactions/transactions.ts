@@ -55,8 +55,7 @@ export class Transactions {
     const account = this.#accountOn(chainId);
     const sent = (await this.#options.book.sent(account)).find(({ deposits }) => deposits === id);
     if (sent === undefined) return false;
-    const { provider } = await this.#options.chains.get(chainId);
-    const look = await lookAt(provider, account.address, sent);
+    const look = await lookAt(await this.#options.chains.get(chainId), account.address, sent);
     await this.settle(chainId);
     return look.kind !== "mined" && look.kind !== "gone";
   }

@@ -1,0 +1,86 @@
+import { ZERO_ADDRESS } from "@rmps/proofs";
+import { expect } from "chai";
+import { JsonRpcProvider, toQuantity } from "ethers";
+
+import { memoryStore, type Store } from "../../src/index.ts";
+import { until } from "../support/node.ts";
+import { PRICE } from "../support/seller.ts";
+import { useWorld } from "../support/world.ts";
+
+describe("nodes behind one address that lag behind each other", () => {
+  const world = useWorld();
+  const DEPOSIT = 10n * PRICE;
+  const OPTIONS = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 25, batchStallTime: 0 };
+  const manager = () => ({ chainId: 31337n, contract: world.chain.contract });
+  const nonce = () => world.chain.provider.getTransactionCount(world.chain.address(2));
+
+  /** Some are up to date; one, that is asked now and then, is where the chain was. */
+  class Nodes extends JsonRpcProvider {
+    readonly #behind: string;
+    /** Whether it is the one that is behind that is asked. */
+    isBehind: (method: string) => Promise<boolean> | boolean = () => false;
+    /** How often that was so. */
+    answers = 0;
+
+    constructor(url: string, block: number) {
+      super(url, 31337, OPTIONS);
+      this.#behind = toQuantity(block);
+    }
+
+    override async send(method: string, params: unknown[]): Promise<unknown> {
+      const ask = (values: unknown[]) => super.send(method, values as never) as Promise<unknown>;
+      if (!["eth_getTransactionReceipt", "eth_call"].includes(method) || !(await this.isBehind(method)))
+        return ask(params);
+      this.answers++;
+      return method === "eth_call" ? ask([params[0], this.#behind]) : null;
+    }
+  }
+
+  let nodes: Nodes;
+  let store: Store;
+  beforeEach(async () => {
+    store = memoryStore();
+    nodes = new Nodes(world.chain.url, await world.chain.blockNumber());
+  });
+  afterEach(() => nodes.destroy());
+
+  async function shop() {
+    const { receiver } = (await world.seller()).offer;
+    return { receiver, receiverSigner: ZERO_ADDRESS, token: world.chain.tokenAddress, challengePeriod: 3600 };
+  }
+  const channels = (rpc: JsonRpcProvider) => world.sender({ store, rpc }).pay.channels;
+  const isUnderWay = async () => ((await store.read()).underWay?.size ?? 0) > 0;
+
+  it("do not make a deposit fail by counting its nonce while there is no receipt of it", async () => {
+    const before = await nonce();
+    nodes.isBehind = async () => (await nonce()) > before && nodes.answers < 6;
+    const opened = await (await channels(nodes)).open(manager(), await shop(), DEPOSIT);
+    expect(opened).to.include({ deposit: DEPOSIT, status: "open" });
+    expect(await nonce()).to.equal(before + 1);
+  });
+
+  it("do not make a deposit be forgotten before the channel's state shows it: the next process does not repeat it", async () => {
+    const [before, receiver] = [await nonce(), await shop()];
+    nodes.isBehind = async (method) => method === "eth_call" && (await isUnderWay());
+    const opening = (await channels(nodes)).open(manager(), receiver, DEPOSIT);
+    await until(() => nodes.answers > 2 || undefined);
+    expect(await isUnderWay()).to.equal(true);
+    const left = memoryStore();
+    const state = await store.read();
+    await left.update((other) => Object.assign(other, state));
+    const next = await world.sender({ store: left }).pay.channels;
+    expect((await next.open(manager(), receiver, DEPOSIT)).deposit).to.equal(DEPOSIT);
+    nodes.isBehind = () => false;
+    expect((await opening).deposit).to.equal(DEPOSIT);
+    expect(await nonce()).to.equal(before + 1);
+  });
+
+  it("do not make a deposit invisible that was seen", async () => {
+    let lag = 5;
+    nodes.isBehind = async (method) =>
+      method === "eth_call" && !(await isUnderWay()) && (await nonce()) > before && lag-- > 0;
+    const before = await nonce();
+    const opened = await (await channels(nodes)).open(manager(), await shop(), DEPOSIT);
+    expect([opened.deposit, lag < 0]).to.deep.equal([DEPOSIT, true]);
+  });
+});
