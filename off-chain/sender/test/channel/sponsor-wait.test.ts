@@ -34,7 +34,7 @@ describe("a sponsor that is waited for", () => {
   /** Pays at shops whose sponsoring is done at the desk. */
   function sponsored() {
     const viaDesk: typeof fetch = (input, init) => {
-      const url = new URL(input as URL);
+      const url = new URL(input);
       return fetch(url.pathname.startsWith("/api/") ? new URL(url.pathname, desk.origin) : url, init);
     };
     return sender({ sponsored: "always", fetch: viaDesk }).pay;
