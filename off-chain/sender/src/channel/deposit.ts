@@ -1,7 +1,7 @@
 import { encodeTerms, parseAddress, type Address, type Hex, type Terms } from "@rmps/proofs";
 import type { ChannelRecord } from "../book/record.ts";
 import { SenderError, type AmountsMessage } from "../errors.ts";
-import { factsOf, managerAt, tokenAt, type Chain } from "./chain.ts";
+import { factsOf, managerAt, nextLook, tokenAt, type Chain } from "./chain.ts";
 import { chainError } from "./chain-error.ts";
 import { MANAGER } from "./managers.ts";
 import { TransactionFailed } from "./transactions/look.ts";
@@ -59,14 +59,23 @@ export async function deposit(
   transactions: Transactions,
   path: DepositPath = "auto",
 ): Promise<void> {
-  const { chain, contract, id } = target;
   try {
-    await transactions.alone(chain.chainId, (outbox) => send(target, amount, outbox, path));
+    await transactions.alone(target.chain.chainId, (outbox) => send(target, amount, outbox, path));
   } catch (error) {
     // The wallet's owner may have replaced it by a faster one.
-    if (!(error instanceof TransactionFailed)) throw error;
-    if ((await factsOf(chain, contract, id)).deposit <= target.deposit) throw error;
+    if (!(error instanceof TransactionFailed) || !(await hasGrown(target))) throw error;
   }
+}
+
+/** Looks that it takes to believe that a channel holds no more than before: nodes lag behind each other. */
+const LOOKS = 5;
+
+async function hasGrown({ chain, contract, id, deposit: before }: Target): Promise<boolean> {
+  for (let look = 0; look < LOOKS; look++) {
+    if (look > 0) await nextLook(chain);
+    if ((await factsOf(chain, contract, id)).deposit > before) return true;
+  }
+  return false;
 }
 
 async function send({ chain, contract, terms, id }: Target, amount: bigint, outbox: Outbox, path: DepositPath) {

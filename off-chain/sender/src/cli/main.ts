@@ -120,7 +120,8 @@ function collect(line: string, all: string[] | undefined): string[] {
 const MAX_FEE = "the most that the receiver may charge for paying the gas of a deposit (0 by default)";
 
 const DEPOSIT_HELP = `
-A channel is opened where there is none: with what the server suggests (else ten times the price), within --max-deposit.
+A channel is opened where there is none: with what the server suggests, ten times the price at least, within
+--max-deposit.
 What is not spent comes back: rmps close.`;
 
 /** Runs the command. Never throws. @returns what to exit with. */

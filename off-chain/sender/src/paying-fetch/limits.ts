@@ -101,7 +101,7 @@ export function checkLimits({ price, challengePeriod, token }: Offer, limits: Re
   }
 }
 
-/** Prices a deposit covers where the receiver suggests none: RDN headers alone cannot say it. */
+/** Prices a deposit covers at least, whatever is suggested: each top-up costs gas. RDN headers alone suggest nothing. */
 const REQUESTS_COVERED = 10n;
 
 /** What lies unspent before a deposit, in the token's smallest unit. */
@@ -113,8 +113,8 @@ export interface Unspent {
 }
 
 /**
- * How much to put into a channel: what the receiver suggests, else ten times the price, within the limits and at least
- * what the next request needs.
+ * How much to put into a channel: what the receiver suggests, ten times the price at least, within the limits, but never
+ * less than the next request needs.
  * @param missing what the next request needs beyond the deposit; for a new channel its price.
  * @returns also the most that it may be, where a sponsor asks for more.
  * @throws LimitExceededError where even `missing` is too much.
@@ -130,7 +130,8 @@ export function depositFor(
   if (wants > maxDeposit) throw new LimitExceededError("maxDeposit", wants, maxDeposit, { token });
   if (locks > maxLocked) throw new LimitExceededError("maxLocked", locks, maxLocked, { token, remedy: UNLOCK });
   const most = (maxDeposit < maxLocked - elsewhere ? maxDeposit : maxLocked - elsewhere) - here;
-  const wanted = suggestedDeposit ?? REQUESTS_COVERED * price;
+  const least = REQUESTS_COVERED * price;
+  const wanted = suggestedDeposit !== undefined && suggestedDeposit > least ? suggestedDeposit : least;
   const fitting = wanted < most ? wanted : most;
   return { amount: fitting > missing ? fitting : missing, most };
 }

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { JsonRpcProvider, toQuantity } from "ethers";
 
 import { memoryStore, type Store } from "../../src/index.ts";
-import { until } from "../support/node.ts";
+import { BUSY, until } from "../support/node.ts";
 import { PRICE } from "../support/seller.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -82,5 +82,22 @@ describe("nodes behind one address that lag behind each other", () => {
     const before = await nonce();
     const opened = await (await channels(nodes)).open(manager(), await shop(), DEPOSIT);
     expect([opened.deposit, lag < 0]).to.deep.equal([DEPOSIT, true]);
+  });
+
+  it("do not hide that a wallet's owner replaced a deposit by a faster one", async () => {
+    const [before, receiver] = [await nonce(), await shop()];
+    const wallet = await nodes.getSigner(world.chain.address(2));
+    await nodes.send("evm_setAutomine", [false]);
+    const opening = (await world.sender({ store, rpc: nodes, wallet }).pay.channels).open(manager(), receiver, DEPOSIT);
+    const { to, data, gasLimit } = await until(async () => [...((await store.read()).underWay ?? [])][0]?.[1][0]);
+    let lag = 3;
+    nodes.isBehind = async (method) =>
+      method === "eth_call" && !(await isUnderWay()) && (await nonce()) > before && lag-- > 0;
+    const fees = { maxFeePerGas: BUSY, maxPriorityFeePerGas: BUSY };
+    await wallet.sendUncheckedTransaction({ to, data, gasLimit, nonce: before, ...fees });
+    await nodes.send("evm_mine", []);
+    await nodes.send("evm_setAutomine", [true]);
+    expect((await opening).deposit).to.equal(DEPOSIT);
+    expect([await nonce(), lag < 0]).to.deep.equal([before + 1, true]);
   });
 });

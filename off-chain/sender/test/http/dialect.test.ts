@@ -19,7 +19,8 @@ describe("the offer of a 402 that speaks several dialects", () => {
 
   const headers = (offer: Offer, ...dialects: DialectName[]) =>
     writeChallenge({ offer }, context, { dialects, challengeKey });
-  const read = (...all: Record<string, string>[]) => readOffer(new Headers(Object.assign({}, ...all) as Record<string, string>));
+  const read = (...all: Record<string, string>[]) =>
+    readOffer(new Headers(all.flatMap((some) => Object.entries(some))));
 
   for (const dialect of ["payment", "x402"] as const) {
     it(`holds the deposit that is suggested in ${dialect}`, () => {

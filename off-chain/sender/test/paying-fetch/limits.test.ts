@@ -254,7 +254,8 @@ describe("createPayingFetch within its limits", () => {
 
   it("locks no more though many ask at once", async () => {
     const sellers = [await world.seller(), await world.seller(), await world.seller()];
-    const { pay } = world.sender({ wallet: world.chain.key(5), limits: { maxDeposit: PRICE, maxLocked: 2n * PRICE } });
+    const limits = { maxDeposit: PRICE, maxLocked: 2n * PRICE };
+    const { pay } = world.sender({ wallet: world.chain.key(5), limits, retries: 0 });
     // What is paid for is not locked any more, so that nobody serves yet.
     for (const seller of sellers) seller.options = { onPayment: () => "busy" };
     await Promise.allSettled(sellers.map(({ url }) => pay(`${url}/a`)));
@@ -262,15 +263,16 @@ describe("createPayingFetch within its limits", () => {
     expect(deposits.reduce((a, b) => a + b)).to.equal(2n * PRICE);
   });
 
-  it("deposits what is suggested, else ten times the price, within the limit and at least what is missing", () => {
+  it("deposits what is suggested, ten times the price at least, within the limit and never less than what is missing", () => {
     const limits = { maxDeposit: 100n, maxLocked: 1000n };
     const offer = { token: STRANGER, price: 5n };
     const unspent = (here: bigint, elsewhere = 0n) => ({ here, elsewhere });
     const suggesting = (suggestedDeposit: bigint) => ({ ...offer, suggestedDeposit });
     expect(depositFor(offer, 5n, unspent(0n), limits)).to.deep.equal({ amount: 50n, most: 100n });
-    expect(depositFor(suggesting(20n), 5n, unspent(0n), limits).amount).to.equal(20n);
+    expect(depositFor(suggesting(70n), 5n, unspent(0n), limits).amount).to.equal(70n);
+    expect(depositFor(suggesting(49n), 5n, unspent(0n), limits).amount, "or each request costs gas").to.equal(50n);
     expect(depositFor(suggesting(2000n), 5n, unspent(0n), limits).amount).to.equal(100n);
-    expect(depositFor(suggesting(1n), 5n, unspent(0n), limits).amount).to.equal(5n);
+    expect(depositFor(suggesting(1n), 60n, unspent(0n), limits).amount).to.equal(60n);
     expect(depositFor(offer, 5n, unspent(90n), limits)).to.deep.equal({ amount: 10n, most: 10n });
     expect(() => depositFor(offer, 11n, unspent(90n), limits)).to.throw(LimitExceededError, /maxDeposit/);
     expect(depositFor(offer, 5n, unspent(0n, 970n), limits)).to.deep.equal({ amount: 30n, most: 30n });

@@ -1,7 +1,7 @@
 import { signBalanceProof, type Hex } from "@rmps/proofs";
 import { expect } from "chai";
 
-import { PaymentRefusedError } from "../../src/index.ts";
+import { PaymentRefusedError, type SenderEvent } from "../../src/index.ts";
 import { PRICE, type Seller } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
 
@@ -104,9 +104,11 @@ describe("createPayingFetch with a receiver that refuses", () => {
 
   it("can be interrupted while it waits", async () => {
     const seller = await world.seller({ onPayment: () => "channel-not-confirmed" });
-    const { pay, spent } = world.sender();
-    const error = await rejection(pay(`${seller.url}/a`, { signal: AbortSignal.timeout(1500) }), DOMException);
-    expect(error.name).to.equal("TimeoutError");
+    const interruption = new AbortController();
+    const onEvent = ({ kind }: SenderEvent) => void (kind === "refused" && setImmediate(() => interruption.abort()));
+    const { pay, spent } = world.sender({ onEvent });
+    const error = await rejection(pay(`${seller.url}/a`, { signal: interruption.signal }), DOMException);
+    expect(error.name).to.equal("AbortError");
     expect(await spent(), "it was refused each time").to.equal(0n);
   });
 

@@ -122,6 +122,7 @@ export async function openSeller(chain: TestChain, options: SellerOptions = {}):
   function answer402(response: ServerResponse, path: string, ...rest: [RefusalCode?, Payment?, Partial<SellerBooks>?]) {
     const context = { url: seller.url + path, method: "GET", expires: 0 };
     const { status, headers, problem } = writeRefusal(challenge(path, ...rest), context, { dialects: ["rdn"] });
+    delete headers["Retry-After"]; // in whole seconds
     response.writeHead(status, headers).end(JSON.stringify(problem));
   }
 

@@ -44,7 +44,7 @@ const DEPOSIT_GAS = 150_000n;
 const PATIENCE = 10 * 60_000;
 
 /** Looks that may show a transaction as mined and not yet its deposit: nodes lag behind each other. */
-const LOOKS = 3;
+const LOOKS = 30;
 
 /**
  * Has a deposit sent by the receiver, and waits until the chain shows it.

@@ -4,17 +4,11 @@ import type { SentTransaction } from "../../book/sent.ts";
 import { nextLook } from "../chain.ts";
 import { chainError } from "../chain-error.ts";
 import { LOCAL_CHAIN } from "../managers.ts";
-import { marketOf } from "./fees.ts";
-import { isKnown, lookAt, outcomeOf, TransactionFailed, TransactionStuck, type Outcome } from "./look.ts";
+import { Dispatcher, type Call, type Order } from "./dispatcher.ts";
+import { lookAt, outcomeOf, TransactionFailed, TransactionStuck, type Outcome } from "./look.ts";
 import type { OutboxOptions } from "./options.ts";
 import { Post } from "./post.ts";
 import { Pusher } from "./pusher.ts";
-
-/** What a transaction calls. */
-export type Call = Pick<SentTransaction, "to" | "data">;
-
-/** What is to be sent. `doing`: what it is for, as the beginning of an error message: `depositing`. */
-export type Order = Call & Pick<SentTransaction, "doing" | "deposits" | "settles">;
 
 const GIVE_UP_AFTER = 10 * 60_000;
 
@@ -22,22 +16,24 @@ const GIVE_UP_AFTER = 10 * 60_000;
 const FAILURES = 3;
 
 /**
- * Sends the transactions of one account on one chain: to be used by one caller at a time. What it sends with a key it
- * writes into the book before; where it is not mined in time, a dearer one with the same nonce replaces it, so that one
- * of them at most ever counts. Several may be under way, each with the nonce after the one before: nothing is mined before
- * what has a lower nonce, and all may cost up to the same limit, so that none waits behind one that may cost less. Other
- * signers send by themselves, and are the only ones who can raise a fee.
+ * The transactions of one account on one chain: to be used by one caller at a time. It sends them, and looks after them
+ * until they are over. Where one that was sent with a key is not mined in time, a dearer one with the same nonce replaces
+ * it, so that one of them at most ever counts. Several may be under way, each with the nonce after the one before: nothing
+ * is mined before what has a lower nonce, and all may cost up to the same limit, so that none waits behind one that may
+ * cost less. Other signers are the only ones who can raise the fee of what they sent.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #post: Post;
   readonly #pusher: Pusher;
+  readonly #dispatcher: Dispatcher;
   #failed = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#post = new Post(options.chain, options.signer);
     this.#pusher = new Pusher(options, this.#post);
+    this.#dispatcher = new Dispatcher(options, this.#post, this.#pusher);
   }
 
   /** The account's. */
@@ -82,41 +78,8 @@ export class Outbox {
   }
 
   /** Sends a transaction, with the nonce after all that is under way, and waits for nothing. @throws as `send` */
-  async submit(order: Order): Promise<SentTransaction> {
-    const { book, account, chain, signer, gas } = this.#options;
-    const { to, data } = order;
-    try {
-      if (!this.#post.hasKey) return await this.#ask(order);
-      const { fees } = await marketOf(chain.provider, gas.maxFeePerGas);
-      const estimate = await signer.estimateGas({ to, data });
-      const queued = (await this.underWay()).map(({ nonce }) => nonce + 1);
-      const nonce = Math.max(await signer.getNonce("pending"), ...queued);
-      const letter = await this.#post.sign({ ...order, ...fees, nonce, gasLimit: (estimate * 5n) / 4n, hashes: [] });
-      const { sent } = letter;
-      await book.noteSent(account, sent); // before it leaves: whatever gets mined, we know it
-      this.#pusher.note(sent);
-      await this.#post.broadcast(letter).catch(async (error: unknown) => {
-        if (await isKnown(chain.provider, sent)) return;
-        await book.forgetSent(account, sent);
-        throw error;
-      });
-      return sent;
-    } catch (error) {
-      throw chainError(error, order.doing);
-    }
-  }
-
-  /** Has a signer send it that does so by itself. */
-  async #ask(order: Order): Promise<SentTransaction> {
-    const { book, account, signer } = this.#options;
-    const { to, data } = order;
-    const { hash, nonce, gasLimit, ...fees } = await signer.sendTransaction({ to, data });
-    const { maxFeePerGas, gasPrice, maxPriorityFeePerGas } = fees;
-    const paid = { maxFeePerGas: maxFeePerGas ?? gasPrice, maxPriorityFeePerGas: maxPriorityFeePerGas ?? undefined };
-    const sent = { ...order, ...paid, nonce, gasLimit, hashes: [hash as Hex] };
-    await book.noteSent(account, sent);
-    this.#pusher.note(sent);
-    return sent;
+  submit(order: Order): Promise<SentTransaction> {
+    return this.#dispatcher.dispatch(order);
   }
 
   /**
