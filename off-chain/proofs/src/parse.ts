@@ -6,8 +6,11 @@ import { UINT256_MAX } from "./uint.ts";
 /** An Ethereum address: 20 bytes of hex, lower case once parsed. */
 export type Address = Hex;
 
-/** A private key of secp256k1: 0x and 64 hex digits, or 32 bytes. */
-export type PrivateKey = Hex | Uint8Array;
+/**
+ * A private key of secp256k1: 0x and 64 hex digits, or 32 bytes. A string, for it comes from the environment or a file;
+ * whoever takes one parses it.
+ */
+export type PrivateKey = string | Uint8Array;
 
 /** `address(0)`: in terms it stands for "the party itself"; it never signs anything. */
 export const ZERO_ADDRESS: Address = "0x0000000000000000000000000000000000000000";

@@ -28,8 +28,11 @@ export interface Terms {
   salt: Hex;
 }
 
-/** Terms as they arrive: addresses of any case, the period possibly as the bigint that ethers makes of a `uint32`. */
-export type TermsInput = Omit<Terms, "challengePeriod"> & { challengePeriod: number | bigint };
+/**
+ * Terms as they arrive, from JSON or from an event that ethers read: text that is still to be parsed, addresses of any
+ * case, the period possibly as the bigint that ethers makes of a `uint32`.
+ */
+export type TermsInput = Record<TextField, string> & { challengePeriod: number | bigint };
 
 /**
  * Terms with which a channel can be opened, in their canonical (lower-case) form.

@@ -41,7 +41,7 @@ export async function readKey(source: KeySource): Promise<Hex> {
 
 function rawKey(text: string, file: string): Hex {
   try {
-    return hexlify(parsePrivateKey(text.startsWith("0x") ? (text as Hex) : `0x${text}`)) as Hex;
+    return hexlify(parsePrivateKey(text.startsWith("0x") ? text : `0x${text}`)) as Hex;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     throw new RefusedToStart(`${file} holds no private key.`, "Put 64 hex digits into it, or a keystore's JSON.");

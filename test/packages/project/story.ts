@@ -16,14 +16,13 @@ import {
   parseTerms,
   signBalanceProof,
   verifyBalanceProof,
-  type Hex,
   type Terms,
 } from "@rmps/proofs";
 import { JsonRpcProvider, NonceManager, Wallet, hexlify, randomBytes } from "ethers";
 
-/** Hardhat's well-known accounts #0 and #1. */
-const SENDER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-const RECEIVER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+/** Hardhat's well-known accounts #0 and #1; strings, as they come from the environment. */
+const SENDER_KEY: string = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+const RECEIVER_KEY: string = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(`not as expected: ${what}`);
@@ -61,7 +60,7 @@ export async function story(rpcUrl: string): Promise<string> {
       receiverSigner: ZERO_ADDRESS,
       token: deployment.token,
       challengePeriod: 3600,
-      salt: hexlify(randomBytes(32)) as Hex,
+      salt: hexlify(randomBytes(32)),
     });
     const id = channelId(terms, domain);
     check((await manager.channelId(terms)) === id, "the id");
@@ -71,6 +70,9 @@ export async function story(rpcUrl: string): Promise<string> {
     const [opened] = await manager.queryFilter(manager.filters.ChannelOpened(id));
     const deposit: bigint | undefined = opened?.args.deposit;
     check(deposit === 1000n && opened?.args.receiver.toLowerCase() === terms.receiver, "the event");
+    const { sender: payer, receiver: payee, senderSigner, receiverSigner, challengePeriod, salt } = opened!.args;
+    const both = { senderSigner, receiverSigner, token: deployment.token, challengePeriod, salt };
+    check(channelId(parseTerms({ sender: payer, receiver: payee, ...both }), domain) === id, "the terms of the event");
 
     const proof = { ...domain, channelId: id, balance: 250n };
     const signature = signBalanceProof(proof, SENDER_KEY);

@@ -11,12 +11,15 @@ import type { WebOptions } from "../web/web.ts";
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 5000;
 
-/** The receiver's keys. Each may be absent: agreements are then not given, or nothing is settled by this program. */
+/**
+ * The receiver's keys, each as 0x and 64 hex digits. Each may be absent: agreements are then not given, or nothing is
+ * settled by this program.
+ */
 export interface ReceiverKeys {
   /** Signs closing agreements, and nothing else. Its address is the channels' receiver side. */
-  readonly agreement?: Hex;
+  readonly agreement?: string;
   /** Pays the gas of disputes and claims; needs coins, and no rights. May be the same key. */
-  readonly gas?: Hex;
+  readonly gas?: string;
 }
 
 /** What disputes and claims may cost. */

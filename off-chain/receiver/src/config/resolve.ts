@@ -113,7 +113,7 @@ function partiesOf({ receiver, keys }: ReceiverOptions): { receiver: Address; re
   return { receiver: paid, receiverSigner: signer === undefined || signer === paid ? ZERO_ADDRESS : signer };
 }
 
-function keyAddress(key: Hex, what: string): Address {
+function keyAddress(key: string, what: string): Address {
   try {
     return addressOf(key);
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   type CloseRequest,
   type Hex,
   type Manager,
+  type PrivateKey,
   type Terms,
 } from "@rmps/proofs";
 import type { EndOutcome, Store } from "../store/store.ts";
@@ -55,7 +56,7 @@ export interface Closer {
 }
 
 /** An agreement signer with a raw key of the receiver side. */
-export function agreementSigner(manager: Manager, key: Hex | Uint8Array): AgreementSigner & { address: Hex } {
+export function agreementSigner(manager: Manager, key: PrivateKey): AgreementSigner & { address: Hex } {
   const sign: AgreementSigner = (agreement) => signClosingAgreement({ ...manager, ...agreement }, key);
   return Object.assign(sign, { address: addressOf(key) });
 }

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, open, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
 import { SenderError } from "../errors.ts";
 import { Batch, type Transaction } from "./batch.ts";
 import { decodeBook, encodeBook } from "./codec.ts";
+import { takeLock, type Patience } from "./file-lock.ts";
 import { Mutex } from "./mutex.ts";
 import type { Store } from "./store.ts";
 
@@ -14,10 +14,10 @@ import type { Store } from "./store.ts";
 const STALE = 5_000;
 
 /** How long somebody else's short read-modify-write is waited for: past `STALE`, so that a dead one is outlived. */
-const PATIENCE = { retries: 400, factor: 1.2, minTimeout: 5, maxTimeout: 100, randomize: true };
+const PATIENCE: Patience = { retries: 400, factor: 1.2, minTimeout: 5, maxTimeout: 100 };
 
 /** Work under a named lock may be a transaction that waits for its block: for ten minutes, until that is given up. */
-const LONG_PATIENCE = { ...PATIENCE, retries: 9_000 };
+const LONG_PATIENCE: Patience = { ...PATIENCE, retries: 9_000 };
 
 /** The book within the folder of the state. */
 const FILE = "book.json";
@@ -39,7 +39,7 @@ function failure(error: unknown, path: string): SenderError {
   return new SenderError(
     "state",
     `the state file ${path} cannot be used: ${message}`,
-    "Make the file and its folder readable and writable for this user, or name another file in RMPS_STATE.",
+    "Make the file and its folder readable and writable for this user, on a disk with room, or name another file in RMPS_STATE.",
     { cause: error },
   );
 }
@@ -73,20 +73,20 @@ export function fileStore(path: string = defaultStatePath()): Store {
 }
 
 /** The same. @param patience how long it waits until another process has changed the file, and for work of the same name. */
-export function patientStore(path: string, patience: Record<"short" | "long", typeof PATIENCE>): Store {
+export function patientStore(path: string, patience: Record<"short" | "long", Patience>): Store {
   const folder = dirname(path);
   const mutex = new Mutex();
 
   async function locked<T>(
     name: string,
-    retries: typeof PATIENCE,
+    waits: Patience,
     work: (compromised: () => boolean) => Promise<T>,
   ): Promise<T> {
     let compromised = false;
     const onCompromised = () => (compromised = true);
-    const options = { realpath: false, stale: STALE, retries, onCompromised };
+    const options = { realpath: false, stale: STALE, onCompromised };
     const unlock = await mkdir(folder, { recursive: true, mode: 0o700 })
-      .then(() => lock(name, options))
+      .then(() => takeLock(name, options, waits))
       .catch((error: unknown) => {
         throw failure(error, path);
       });

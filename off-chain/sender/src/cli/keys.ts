@@ -47,7 +47,7 @@ export async function findKey(options: KeyOptions, env: Surroundings["env"]): Pr
 
 function checked(text: string, where: string): PrivateKey {
   try {
-    return parsePrivateKey((text.startsWith("0x") ? text : `0x${text}`) as PrivateKey);
+    return parsePrivateKey(text.startsWith("0x") ? text : `0x${text}`);
   } catch (error) {
     if (error instanceof ParseError) throw bad(`${where}: ${error.message}`, error.remedy);
     throw error;

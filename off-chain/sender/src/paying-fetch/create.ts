@@ -2,6 +2,7 @@ import type { Channels } from "../channel/channels.ts";
 import type { Exit } from "../channel/exit.ts";
 import { redirected, MAX_REDIRECTS } from "../http/redirect.ts";
 import { prepare } from "../http/request.ts";
+import type { Names } from "./check-options.ts";
 import { Finisher } from "./finisher.ts";
 import { Prices, type KnownPrice } from "./prices.ts";
 import { closeAll, openSession, type SessionOptions } from "./session.ts";
@@ -39,13 +40,21 @@ export interface PayingFetch {
 
 const CONFIRMATION_TIMEOUT = 5 * 60_000;
 
+const OWN: Names<Omit<PayingFetchOptions, keyof SessionOptions>> = {
+  price: true,
+  pathPatterns: true,
+  retries: true,
+  confirmationTimeout: true,
+  autoFinalize: true,
+};
+
 /**
  * A drop-in `fetch` that pays for what answers 402, within the sender's own limits.
  * @throws LimitExceededError (from the call) where an offer exceeds them: nothing was signed. See `SenderError`.
  */
 export function createPayingFetch(options: PayingFetchOptions): PayingFetch {
   const setUp = async () => {
-    const session = await openSession(options);
+    const session = await openSession(options, OWN);
     const patience = {
       retries: options.retries ?? 5,
       confirmation: options.confirmationTimeout ?? CONFIRMATION_TIMEOUT,

@@ -40,8 +40,10 @@ export class Prices {
   /** What the program says that a request costs, whoever sells it; undefined where it does not know. */
   known({ url, method }: Pick<PreparedRequest, "url" | "method">): bigint | undefined {
     const price = typeof this.#known === "function" ? this.#known({ url, method }) : this.#known;
-    if (price === undefined || price >= 0n) return price;
-    throw new SenderError("configuration", "price: less than 0", "Answer with an amount, or with undefined.");
+    if (price === undefined || (typeof price === "bigint" && price >= 0n)) return price;
+    const remedy =
+      "Give a bigint from 0 up in the token's smallest unit, or a function that answers with one or undefined.";
+    throw new SenderError("configuration", "price: not an amount", remedy);
   }
 
   /** Remembers an offer, with what was really charged as its price. */

@@ -8,6 +8,7 @@ import type { ChannelsOptions } from "../channel/options.ts";
 import type { Managers } from "../channel/managers.ts";
 import { harmless } from "../harmless.ts";
 import { platformFetch } from "../http/request.ts";
+import { checkOptions } from "./check-options.ts";
 import type { SenderEvent } from "./events.ts";
 import type { Limits, Pins } from "./limits.ts";
 import { offerChecker, type OfferChecker } from "./offer-check.ts";
@@ -41,8 +42,12 @@ export interface Session {
   fetch: typeof fetch;
 }
 
-/** @throws SenderError `configuration` where a key is missing or malformed. */
-export async function openSession(options: SessionOptions): Promise<Session> {
+/**
+ * @param own names of options that the client has for itself.
+ * @throws SenderError `configuration` where an option has another name than is known, or is missing or malformed.
+ */
+export async function openSession(options: SessionOptions, own: Readonly<Record<string, true>>): Promise<Session> {
+  checkOptions(options, own);
   const platform = options.fetch ?? platformFetch;
   const managers = options.managers ?? {};
   const report = harmless("onEvent", options.onEvent);

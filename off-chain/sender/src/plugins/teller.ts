@@ -22,16 +22,19 @@ export interface Ticket extends Proof {
  */
 export class Teller {
   readonly #options: SessionOptions;
+  readonly #own: Readonly<Record<string, true>>;
   readonly #totals = new Totals();
   #session: Promise<Session> | undefined;
 
-  constructor(options: SessionOptions) {
+  /** @param own names of options that the client has for itself. */
+  constructor(options: SessionOptions, own: Readonly<Record<string, true>>) {
     this.#options = options;
+    this.#own = own;
   }
 
   session(): Promise<Session> {
     if (this.#session !== undefined) return this.#session;
-    const attempt = openSession(this.#options);
+    const attempt = openSession(this.#options, this.#own);
     attempt.catch(() => (this.#session = undefined)); // a wallet that was not there yet may be the next time
     return (this.#session = attempt);
   }

@@ -37,7 +37,7 @@ export interface RmpsScheme {
  * proof each, and once more where the first was refused.
  */
 export function rmpsScheme(options: X402Options): RmpsScheme {
-  const teller = new Teller(options);
+  const teller = new Teller(options, { decimals: true });
   const tickets = new Map<string, Ticket>();
 
   function ticketOf({ paymentPayload }: PaymentResponse): Ticket | undefined {

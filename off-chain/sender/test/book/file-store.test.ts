@@ -129,7 +129,7 @@ describe("book: the file store", () => {
   });
 
   it("says that another process works with it, where that takes longer than it waits", async () => {
-    const once = { retries: 1, factor: 1, minTimeout: 1, maxTimeout: 1, randomize: false };
+    const once = { retries: 1, factor: 1, minTimeout: 1, maxTimeout: 1 };
     const impatient = patientStore(path, { short: once, long: once });
     const errors = await fileStore(path).exclusive("opening", () => {
       const work = impatient.exclusive("opening", () => Promise.resolve());
@@ -138,6 +138,17 @@ describe("book: the file store", () => {
     expect(errors).to.be.instanceOf(SenderError).and.to.include({ code: "state" });
     expect((errors as SenderError).message).to.match(/another process works with/);
     expect((errors as SenderError).remedy).to.match(/^Wait/);
+  });
+
+  it("waits for no lock that cannot be made", async () => {
+    // The name of the lock beside it is longer than file systems take; a full disk and a foreign folder fail alike.
+    const store = fileStore(join(folder, `${"b".repeat(246)}.json`));
+    for (const work of [() => store.exclusive("opening", () => Promise.resolve()), () => store.update(() => 1)]) {
+      const error = await failure(work());
+      expect(error.code).to.equal("state");
+      expect(error.message).to.match(/cannot be used: ENAMETOOLONG/);
+      expect(error.remedy).to.match(/^Make the file and its folder/);
+    }
   });
 
   it("rejects only the update that throws", async () => {

@@ -242,7 +242,7 @@ describe("createPayingFetch within its limits", () => {
     const { charged } = await channel();
     const { pay: wrong } = world.sender({ store, price: () => -PRICE });
     const error = await rejection(wrong(`${seller.url}/a`), SenderError);
-    expect([error.code, error.message]).to.deep.equal(["configuration", "price: less than 0"]);
+    expect([error.code, error.message]).to.deep.equal(["configuration", "price: not an amount"]);
     expect((await channel()).charged).to.equal(charged);
   });
 

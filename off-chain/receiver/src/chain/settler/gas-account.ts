@@ -1,4 +1,4 @@
-import { addressOf, type Address, type Hex } from "@rmps/proofs";
+import { addressOf, type Address, type Hex, type PrivateKey } from "@rmps/proofs";
 import { SigningKey, Transaction } from "ethers";
 import { bytes, count, members, quantity } from "../rpc/results.ts";
 import type { Rpc } from "../rpc/rpc.ts";
@@ -33,7 +33,7 @@ export class GasAccount {
   readonly #chainId: bigint;
   readonly #rpc: Rpc;
 
-  constructor(rpc: Rpc, chainId: bigint, key: Hex) {
+  constructor(rpc: Rpc, chainId: bigint, key: PrivateKey) {
     this.#rpc = rpc;
     this.#chainId = chainId;
     this.#key = new SigningKey(key);

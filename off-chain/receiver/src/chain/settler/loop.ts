@@ -1,4 +1,4 @@
-import type { Address, Hex } from "@rmps/proofs";
+import type { Address, Hex, PrivateKey } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Alarms } from "../../alarms.ts";
 import type { AgreementSigner } from "../../ledger/types.ts";
@@ -28,7 +28,7 @@ export interface SettlerLoopOptions {
   readonly contract: Address;
   readonly chainId: bigint;
   /** Of the account that pays for gas. */
-  readonly key: Hex;
+  readonly key: PrivateKey;
   readonly signer: AgreementSigner | undefined;
   readonly pollMs: number;
   readonly resendMs: number;
