@@ -15,8 +15,16 @@ import { contentProblems, licenceOf } from "./contents.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** What the empty project needs besides our packages: the compilers that integrators use. */
-const TOOLS = { typescript: "6.0.3", vite: "8.3.8", "@types/node": "24.19.2", ethers: "6.17.0", solc: "0.8.37" };
+/** What the empty project needs besides our packages: the compilers that integrators use, and frameworks they have. */
+const TOOLS = {
+  typescript: "6.0.3",
+  vite: "8.3.8",
+  "@types/node": "24.19.2",
+  ethers: "6.17.0",
+  solc: "0.8.37",
+  "@types/express": "4.17.21",
+  hono: "4.6.0",
+};
 
 interface Step {
   name: string;
