@@ -94,11 +94,20 @@ export async function main(argv: readonly string[]): Promise<void> {
   await receiver.close();
 }
 
+const ADDRESS = 'Give an address of this machine, or 0.0.0.0 for all of them: --host, RMPS_HOST or "host".';
+
+/** What to do where it cannot listen, by the system's code. */
+const LISTENING: Readonly<Partial<Record<string, string>>> = {
+  EADDRINUSE: 'Stop what uses the port, or choose another: --port, PORT or "port".',
+  EACCES: 'Choose a port from 1024 up, and let a proxy listen on the one below: --port, PORT or "port".',
+  EADDRNOTAVAIL: ADDRESS,
+  ENOTFOUND: ADDRESS,
+};
+
 function explain(error: unknown): string {
   if (error instanceof RefusedToStart) return `${error.message}\n${error.remedy}`;
   if (error instanceof StoreRefused) return error.message;
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `${error.message}\nStop what uses the port, or choose another: --port, PORT or "port".`;
-  }
+  const remedy = error instanceof Error && "code" in error ? LISTENING[String(error.code)] : undefined;
+  if (remedy !== undefined) return `${(error as Error).message}\n${remedy}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,9 @@
+import { REFUSAL_CODES } from "@rmps/wire";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES } from "./alarms.ts";
 import type { Engine } from "./engine.ts";
 import { watchSponsoring } from "./sponsor/metrics.ts";
+import { PURPOSES } from "./store/transactions.ts";
 import type { Ledger } from "./ledger/types.ts";
 import { unlessStoreFails } from "./outages.ts";
 
@@ -31,6 +33,8 @@ export function countPayments(ledger: Ledger): PaymentMetrics {
     labelNames: ["code"],
     registers,
   });
+  // Prometheus sees no rise from nothing: what first happens in the lifetime of a process would not be seen.
+  for (const code of REFUSAL_CODES) refusals.inc({ code }, 0);
   const repeats = new Counter({
     name: "rmps_repeats_total",
     help: "Requests that were paid for before, by their Idempotency-Key",
@@ -117,7 +121,9 @@ export function watchEngine(registry: Registry, engine: Engine): void {
     async collect() {
       this.reset();
       const unfinished = await unlessStoreFails(async () => settler?.unfinished());
-      for (const { purpose } of unfinished ?? []) this.inc({ purpose });
+      if (unfinished === undefined) return;
+      for (const purpose of PURPOSES)
+        this.set({ purpose }, unfinished.filter((each) => each.purpose === purpose).length);
     },
   });
   new Counter({
@@ -127,7 +133,7 @@ export function watchEngine(registry: Registry, engine: Engine): void {
     registers: [registry],
     collect() {
       this.reset();
-      for (const [purpose, count] of settler?.sent ?? []) this.inc({ purpose }, count);
+      for (const purpose of PURPOSES) this.inc({ purpose }, settler?.sent.get(purpose) ?? 0);
     },
   });
   new Gauge({

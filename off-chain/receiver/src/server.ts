@@ -91,7 +91,18 @@ export async function createServer(
   await app.register(healthRoutes, { engine, metrics });
   await app.register(api, { engine, token: options.apiToken, prefix: gatewayPath });
   await app.ready();
+  refuseHidden(app, options);
   return { app, paywall, handler: guarded! };
+}
+
+/** What the server answers itself would hide what is sold under the same path. */
+function refuseHidden(app: FastifyInstance, { routes = {} }: ReceiverOptions): void {
+  const hidden = Object.keys(routes).find((url) => app.hasRoute({ method: "GET", url }));
+  if (hidden === undefined) return;
+  throw new RefusedToStart(
+    `The route ${hidden} is the receiver's own: what is sold there would never be found.`,
+    "Sell it under another path.",
+  );
 }
 
 function contentOf({ routes = {} }: ReceiverOptions): Content {

@@ -3,6 +3,8 @@ import { RefusedToStart } from "../refused-to-start.ts";
 import { timeout } from "../timeout.ts";
 import type { ReceiverOptions } from "./options.ts";
 import {
+  API_TOKEN,
+  API_TOKEN_REMEDY,
   chainNumber,
   common,
   decimals,
@@ -50,12 +52,7 @@ const optionsSchema = z.strictObject({
   routes: z.record(z.string(), route).optional(),
   ...priced(amount, wei),
   gas: z.strictObject({ maxFeePerGas: wei.optional(), ...gasEconomics(amount) }).optional(),
-  apiToken: text
-    .regex(
-      /^\S{20,}$/,
-      "The operator's token has 20 or more characters, and no blanks. Make one with: openssl rand -hex 32",
-    )
-    .optional(),
+  apiToken: text.regex(API_TOKEN, API_TOKEN_REMEDY).optional(),
   tls: z.strictObject({ cert: pem, key: pem }).optional(),
   forwardAuth: z.strictObject({ secret: text, routes: z.record(z.string(), z.strictObject(sold(price))) }).optional(),
   log: z

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { readKey, readSecret } from "../keys.ts";
 import type { HandlerRoute, Price, Route, Routes } from "../proxy/routes.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
+import { API_TOKEN, API_TOKEN_REMEDY } from "./parts.ts";
 import type { ReceiverKeys, ReceiverOptions } from "./options.ts";
 import type { Config, ConfigAmount, ConfigRoute } from "./schema.ts";
 
@@ -113,11 +114,12 @@ async function readKeys(keys: Config["keys"], at: (path: string) => string, env:
   };
 }
 
-/** The operator's token; `checkOptions` looks at it. */
+/** The operator's token. @throws RefusedToStart that says where it comes from, and never what it is. */
 function apiToken(file: string | undefined, env: Environment): string | undefined {
-  if (file !== undefined) return readSecret(file, "token").trim();
-  const token = env["RMPS_API_TOKEN"];
-  return token === "" ? undefined : token;
+  const token = file === undefined ? env["RMPS_API_TOKEN"] : readSecret(file, "token").trim();
+  if (token === undefined || (token === "" && file === undefined)) return undefined;
+  if (API_TOKEN.test(token)) return token;
+  throw new RefusedToStart(`${file ?? "RMPS_API_TOKEN"} holds no operator's token.`, API_TOKEN_REMEDY);
 }
 
 async function routesFrom(

@@ -12,6 +12,11 @@ const methods = z.array(z.string().regex(/^[A-Z]+$/, "Methods are written in cap
 /** Of a token. */
 export const decimals = z.number().int().min(0).max(36);
 
+/** The operator's token, which opens the books and closes channels. */
+export const API_TOKEN = /^\S{20,}$/;
+export const API_TOKEN_REMEDY =
+  "The operator's token has 20 or more characters, and no blanks. Make one with: openssl rand -hex 32";
+
 /** Of a chain. */
 export const chainNumber = z.number().int().positive();
 

@@ -63,7 +63,9 @@ const route = z.union([...plainRoutes(amount), z.strictObject({ ...served(amount
 /** The configuration file. What is not named is refused, so that a misspelt name does not go unnoticed. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  rpc: z.union([rpcUrl, z.array(rpcUrl).min(1)], { error: "Give the URL of a node of the chain, or a list of URLs." }),
+  rpc: z.union([rpcUrl, z.array(rpcUrl).min(1, "Give the URL of a node of the chain.")], {
+    error: "Give the URL of a node of the chain, or a list of URLs.",
+  }),
   chainId: chainNumber.optional(),
   contract: address,
   token: address,

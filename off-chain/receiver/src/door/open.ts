@@ -4,6 +4,7 @@ import type { Cors } from "../paywall/cors.ts";
 import { RefusedToStart } from "../refused-to-start.ts";
 import { createDoor, type Door } from "./door.ts";
 import type { DoorOptions } from "./options.ts";
+import { DOOR_REFUSALS } from "./refuse.ts";
 
 /**
  * The door of a receiver: its refusals are counted, and can be read by pages that may pay.
@@ -16,6 +17,7 @@ export function openDoor(options: DoorOptions | undefined, cors: Cors, registry:
     labelNames: ["reason"],
     registers: [registry],
   });
+  for (const reason of [...DOOR_REFUSALS, "too-many-connections"]) refused.inc({ reason }, 0);
   try {
     return createDoor(options, {
       headers: (request) => cors.headers(headersOf(request)),

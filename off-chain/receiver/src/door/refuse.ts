@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderMap } from "@rmps/wire";
 import { sendAnswer } from "../adapters/node/send.ts";
 
+/** Why somebody may not be let in. */
+export const DOOR_REFUSALS = ["too-many-requests", "overloaded", "body-too-long"] as const;
+
 /** Why somebody was not let in. */
-export type DoorRefusal = "too-many-requests" | "overloaded" | "body-too-long";
+export type DoorRefusal = (typeof DOOR_REFUSALS)[number];
 
 /**
  * Whether a request may be one that pays. Payers must be able to tell "not now" from an answer that was charged, so

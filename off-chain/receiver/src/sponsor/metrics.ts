@@ -18,7 +18,7 @@ export function watchSponsoring(
     registers,
     collect() {
       this.reset();
-      for (const [state, count] of submission.counts) this.inc({ state }, count);
+      for (const state of ["done", "failed"] as const) this.inc({ state }, submission.counts.get(state) ?? 0);
     },
   });
   new Counter({

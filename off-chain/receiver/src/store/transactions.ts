@@ -1,5 +1,8 @@
 import type { Address, Hex } from "@rmps/proofs";
 
+/** What the settler sends transactions for. */
+export const PURPOSES = ["dispute", "claim", "close", "sponsor", "cancel"] as const;
+
 /** A transaction of the settler, from the decision to send it until it is final. Survives restarts. */
 export interface QueuedTransaction {
   /** Given by the store when it is first put. */
@@ -7,7 +10,7 @@ export interface QueuedTransaction {
   /** Who pays the gas. One transaction for each nonce of an account. */
   readonly from: Address;
   readonly nonce: number;
-  readonly purpose: "dispute" | "claim" | "close" | "sponsor" | "cancel";
+  readonly purpose: (typeof PURPOSES)[number];
   readonly channels: readonly Hex[];
   readonly to: Address;
   readonly data: Hex;

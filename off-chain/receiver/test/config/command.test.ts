@@ -183,4 +183,11 @@ describe("rmps-receiver", () => {
     first.child.kill("SIGTERM");
     await first.ended;
   });
+
+  it("says what to do about an address that is not this machine's", async () => {
+    // Of the network that is set aside for documentation.
+    const { ended, errors } = run("--config", configure("address.sqlite"), "--host", "192.0.2.1");
+    expect((await ended).code).to.equal(1);
+    expect(errors()).to.contain("EADDRNOTAVAIL").and.to.contain("--host").and.to.not.contain("    at ");
+  });
 });

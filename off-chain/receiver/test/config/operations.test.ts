@@ -29,6 +29,13 @@ describe("what operators are given", () => {
     for (const name of ALARM_NAMES) expect(text).to.contain(`### Alarm: ${name}\n`);
   });
 
+  it("rules that wake nobody for what stops no payment", () => {
+    const [, quiet = ""] =
+      /alert: RmpsWarning\n +expr: rmps_alarm\{alarm=~"([^"]+)"\} == 1/.exec(read("operations/alerts.yml")) ?? [];
+    expect(read("operations/alerts.yml")).to.contain(`expr: rmps_alarm{alarm!~"${quiet}"} == 1`);
+    expect(ALARM_NAMES).to.include.members(quiet.split("|"));
+  });
+
   it("a page for each rule", () => {
     const anchors = new Set(
       [...read("operations.md").matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
@@ -52,6 +59,7 @@ describe("what operators are given", () => {
 
   describe("about metrics", () => {
     let served: Set<string>;
+    let values: Map<string, number>;
     const named = (text: string) =>
       new Set([...text.matchAll(/\brmps_\w+/g)].map(([name]) => name.replace(/_bucket$/, "")));
 
@@ -62,10 +70,24 @@ describe("what operators are given", () => {
       try {
         const text = await (await fetch(`${receiver.url}/metrics`)).text();
         served = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
+        values = new Map([...text.matchAll(/^(rmps_\S+) (\S+)$/gm)].map(([, name, value]) => [name!, Number(value)]));
       } finally {
         await receiver.close();
         await chain.stop();
         stores.remove();
+      }
+    });
+
+    it("counters that begin at 0 for each label, so that what first happens is seen to rise", () => {
+      for (const name of [
+        'rmps_refusals_total{code="store-unavailable"}',
+        'rmps_door_refusals_total{reason="overloaded"}',
+        'rmps_door_refusals_total{reason="too-many-connections"}',
+        'rmps_sent_total{purpose="dispute"}',
+        'rmps_transactions{purpose="dispute"}',
+        'rmps_sponsored_total{state="failed"}',
+      ]) {
+        expect(values.get(name), name).to.equal(0);
       }
     });
 

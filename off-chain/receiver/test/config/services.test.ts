@@ -45,6 +45,11 @@ describe("the systemd unit", () => {
     expect(one("Restart")).to.equal("on-failure");
   });
 
+  it("starts it again for as long as it takes: a node that is down for an hour must not end it for good", () => {
+    expect(one("StartLimitIntervalSec")).to.equal("0");
+    expect(Number(one("RestartSec"))).to.be.at.least(5);
+  });
+
   it("runs it as a user of its own, without any right that it does not need", () => {
     expect(one("User")).to.not.equal("root");
     expect(one("UMask")).to.equal("0077");

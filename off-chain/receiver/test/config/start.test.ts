@@ -192,6 +192,13 @@ describe("what a receiver refuses to start with", () => {
   it("another number of decimals than the prices were made with", () =>
     refused({ decimals: 6 }, /has 18 decimals, the configuration reckons with 6/, /"decimals": 18/));
 
+  it("a route under a path of its own, which nobody would find", async () => {
+    for (const path of ["/metrics", "/health", "/api/1/stats"]) {
+      const route = { price: 1n, handler: () => "worth it" };
+      await refused({ routes: { [path]: route } }, new RegExp(`${path} is the receiver's own`), /another path/);
+    }
+  });
+
   it("a route without content", async () => {
     const path = stores.path();
     const error = await refusal({ routes: { "/x": { price: 1n, file: "/does/not/exist" } } }, path);

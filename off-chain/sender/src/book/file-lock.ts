@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lock, type LockOptions } from "proper-lockfile";
+import { lock } from "proper-lockfile";
 
 /** How long to wait for whoever holds a lock. Times in milliseconds. */
 export interface Patience {
@@ -12,17 +12,25 @@ export interface Patience {
   readonly maxTimeout: number;
 }
 
+/** What a lock is. The library's own type would be part of our declarations, and its users would not have it. */
+export interface Lock {
+  /** Milliseconds without a sign of life after which it is that of a dead process. */
+  readonly stale: number;
+  /** Told where another process took it for stale. */
+  readonly onCompromised: () => void;
+}
+
 /**
  * Takes the lock of that name, as soon as who holds it lets go or is dead.
  * @returns what lets it go.
  * @throws the system's error at once where no lock can be made (the disk is full or read-only, the folder another
  * user's): waiting mends none of that; `ELOCKED` where it is held for longer than the patience lasts.
  */
-export async function takeLock(name: string, options: LockOptions, patience: Patience): Promise<() => Promise<void>> {
+export async function takeLock(name: string, options: Lock, patience: Patience): Promise<() => Promise<void>> {
   const { retries, factor, minTimeout, maxTimeout } = patience;
   for (let attempt = 0, wait = minTimeout; ; attempt++, wait = Math.min(maxTimeout, wait * factor)) {
     try {
-      return await lock(name, { ...options, retries: 0 });
+      return await lock(name, { ...options, realpath: false, retries: 0 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED" || attempt >= retries) throw error;
     }

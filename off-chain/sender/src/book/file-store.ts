@@ -83,8 +83,8 @@ export function patientStore(path: string, patience: Record<"short" | "long", Pa
     work: (compromised: () => boolean) => Promise<T>,
   ): Promise<T> {
     let compromised = false;
-    const onCompromised = () => (compromised = true);
-    const options = { realpath: false, stale: STALE, onCompromised };
+    const onCompromised = () => void (compromised = true);
+    const options = { stale: STALE, onCompromised };
     const unlock = await mkdir(folder, { recursive: true, mode: 0o700 })
       .then(() => takeLock(name, options, waits))
       .catch((error: unknown) => {
