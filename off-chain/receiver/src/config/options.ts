@@ -1,4 +1,4 @@
-import type { Address, Hex } from "@rmps/proofs";
+import type { Address } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { ForwardAuthRoutes } from "../adapters/forward-auth.ts";
 import type { Confirmations } from "../chain/watcher/watcher.ts";

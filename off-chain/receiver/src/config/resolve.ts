@@ -1,4 +1,4 @@
-import { addressOf, parseAddress, ParseError, ZERO_ADDRESS, type Address, type Hex } from "@rmps/proofs";
+import { addressOf, parseAddress, ParseError, ZERO_ADDRESS, type Address } from "@rmps/proofs";
 import { MAX_CHALLENGE_PERIOD, MIN_CHALLENGE_PERIOD } from "@rmps/proofs";
 import { checkManager, checkToken } from "../chain/contracts.ts";
 import { checkChainId, checkPeriod, findDeployment } from "../chain/deployment.ts";

@@ -3,7 +3,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
-import { checkOptions } from "../../src/config/check-options.ts";
 import { optionsFrom } from "../../src/config/from-config.ts";
 import { readConfig } from "../../src/config/settings.ts";
 import { readKey } from "../../src/keys.ts";

@@ -48,7 +48,7 @@ const REMEMBERED = 1_000;
  * to whoever just tried to pay), and for charged otherwise.
  */
 export function rmps(options: SessionOptions): RmpsMethod {
-  const teller = new Teller(options, {});
+  const teller = new Teller(options);
   const last = new Map<string, Ticket>();
 
   return {

@@ -27,7 +27,7 @@ export class Teller {
   #session: Promise<Session> | undefined;
 
   /** @param own names of options that the client has for itself. */
-  constructor(options: SessionOptions, own: Readonly<Record<string, true>>) {
+  constructor(options: SessionOptions, own: Readonly<Record<string, true>> = {}) {
     this.#options = options;
     this.#own = own;
   }

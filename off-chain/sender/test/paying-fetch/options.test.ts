@@ -9,7 +9,7 @@ const KEY = `0x${"11".repeat(32)}`;
 
 /** Asks before anything is sent: nobody listens there. */
 const refusal = (options: object) =>
-  rejection(createPayingFetch({ wallet: KEY, ...options } as never)("http://127.0.0.1:9/"), SenderError);
+  rejection(createPayingFetch({ wallet: KEY, ...options })("http://127.0.0.1:9/"), SenderError);
 
 describe("the options of a paying fetch", () => {
   for (const [what, options, message] of [
