@@ -2,6 +2,7 @@ import { IChannelManager__factory } from "@rmps/contracts";
 import { expect } from "chai";
 import { RpcUnavailable } from "../../src/chain/rpc/errors.ts";
 import { decodeLog, type RawLog } from "../../src/chain/watcher/events.ts";
+import { readEvents } from "../../src/chain/watcher/node-view.ts";
 import { hashOf, keyOf, receiver } from "../support/channels.ts";
 
 const manager = IChannelManager__factory.createInterface();
@@ -34,6 +35,7 @@ describe("a log of the manager", () => {
     "no hash of a transaction": { transactionHash: "0x12" },
     "no block": { blockNumber: "latest" },
     "no place in its block": { logIndex: "-1" },
+    "a place in its block that no block has": { logIndex: "0x80000000" },
     "half of its data": { data: `0x${"00".repeat(32)}` },
     "no channel": { topics: [manager.getEvent("ChannelToppedUp").topicHash] },
   })) {
@@ -42,11 +44,33 @@ describe("a log of the manager", () => {
     });
   }
 
+  const readAll = (logs: RawLog[]) => {
+    const node = {
+      label: "node",
+      request: () => Promise.resolve(logs),
+      onHead: () => () => undefined,
+      close: () => undefined,
+    };
+    return readEvents(node, { contract: receiver, receiver }, { from: 1, to: 100 });
+  };
+
+  it("counts once where a node sends it twice", async () => {
+    const { events } = await readAll([toppedUp(), toppedUp(), toppedUp({ logIndex: "0x4" })]);
+    expect(events.map(({ logIndex }) => logIndex)).to.deep.equal([3, 4]);
+  });
+
+  it("is refused where another one stands in its place", async () => {
+    const logs = [toppedUp(), toppedUp({ transactionHash: hashOf(0xdef) })];
+    const failure = await readAll(logs).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(RpcUnavailable);
+    expect(String(failure)).to.contain("two logs in one place");
+  });
+
   for (const [name, values, widths] of [
     [
       "ChannelOpened",
       [keyOf(7), receiver, receiver, receiver, receiver, receiver, 60, keyOf(8), 1n],
-      [256, 160, 160, 160, 160, 160, 32, 256, 112],
+      [256, 160, 160, 160, 160, 160, 22, 256, 112],
     ],
     ["ChannelToppedUp", [keyOf(7), 1n, 1n], [256, 256, 112]],
     ["ChannelSettled", [keyOf(7), 1n, 1n], [256, 256, 112]],

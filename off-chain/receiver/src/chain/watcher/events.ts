@@ -54,8 +54,11 @@ const WORDS = new Map([
 const DATA = /^0x[0-9a-f]*$/i;
 
 const word = (data: string, at: number) => `0x${data.slice(2 + 64 * at, 66 + 64 * at)}`;
-/** Bits of an amount and of a time, as the contract keeps them. */
-const [AMOUNT, TIME] = [112n, 32n];
+/** Bits of an amount and of a time, as the contract keeps them, and of a challenge period, which is 30 days at most. */
+const [AMOUNT, TIME, PERIOD] = [112n, 32n, 22n];
+
+/** Far more logs than a block can hold. */
+const MOST_LOGS = 2 ** 31;
 
 /** @throws RpcUnavailable where it is more than the contract can hold: no store of ours could either. */
 function uint(data: string, at: number, bits: bigint): bigint {
@@ -80,7 +83,8 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
   const [channelId, block, logIndex] = [hash(id), count(log.blockNumber), count(log.logIndex)];
   const transaction = hash(log.transactionHash);
   const isWhole = data.length === 2 + 64 * words && DATA.test(data);
-  if (!isWhole || !channelId || block === undefined || logIndex === undefined || !transaction) {
+  const isPlaced = block !== undefined && logIndex !== undefined && logIndex < MOST_LOGS;
+  if (!isWhole || !channelId || !isPlaced || !transaction) {
     throw new RpcUnavailable(`a malformed log in transaction ${log.transactionHash}`);
   }
   const place = { channelId, block, logIndex, transaction };
@@ -94,7 +98,7 @@ export function decodeLog(log: RawLog, receiver: Address): ChainEvent | undefine
         receiver: party,
         receiverSigner: addressAt(data, 1),
         token: addressAt(data, 2),
-        challengePeriod: Number(uint(data, 3, TIME)),
+        challengePeriod: Number(uint(data, 3, PERIOD)),
         salt: word(data, 4).toLowerCase() as Hex,
       };
       return { ...place, kind: "opened", terms, deposit: uint(data, 5, AMOUNT) };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Address, Hex } from "@rmps/proofs";
 import type { BlockRef, ChainEvent } from "../../store/chain.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
@@ -66,7 +67,7 @@ export async function readEvents(
   const fromBlock = `0x${range.from.toString(16)}`;
   const toBlock = `0x${range.to.toString(16)}`;
   const logs = await ask(node, "eth_getLogs", [{ address: contract, topics, fromBlock, toBlock }], readLogs);
-  const events: ChainEvent[] = [];
+  const events = new Map<string, ChainEvent>();
   const blocks = new Map<number, Hex>();
   for (const log of logs) {
     if (log.removed === true) continue;
@@ -74,14 +75,17 @@ export async function readEvents(
     const event = decodeLog(log, receiver);
     if (event === undefined) continue;
     if (event.block < range.from || event.block > range.to) throw new RpcUnavailable("logs out of the range asked for");
-    events.push(event);
+    const place = `${event.block} ${event.logIndex}`;
+    const known = events.get(place);
+    if (known !== undefined && !isDeepStrictEqual(known, event)) throw new RpcUnavailable("two logs in one place");
+    events.set(place, event);
     const blockHash = log.blockHash.toLowerCase() as Hex;
     if ((blocks.get(event.block) ?? blockHash) !== blockHash) {
       throw new RpcUnavailable("logs of two forks in one answer");
     }
     blocks.set(event.block, blockHash);
   }
-  return { events, blocks: [...blocks].map(([number, hash]) => ({ number, hash })) };
+  return { events: [...events.values()], blocks: [...blocks].map(([number, hash]) => ({ number, hash })) };
 }
 
 /** Events in `from … last`, where `last` may be lower than asked because the node found the range too large. */
