@@ -28,6 +28,7 @@ export interface QueuedTransaction {
   readonly deadline: number | undefined;
   /** Unix milliseconds. */
   readonly createdAt: number;
+  /** When a node last took the latest attempt, Unix milliseconds; undefined: none has yet. */
   readonly sentAt: number | undefined;
   /** `pending`: to be sent or sent; `mined`: in a block, not final; `done` and `failed`: final. */
   readonly state: "pending" | "mined" | "done" | "failed";

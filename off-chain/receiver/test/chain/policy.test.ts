@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { firstFees, patience, raisedFees, urgency } from "../../src/chain/settler/fees.ts";
+import { firstFees, freshFees, patience, raisedFees, urgency } from "../../src/chain/settler/fees.ts";
 import { batches, claims, disputes, gasOf, settlementOf } from "../../src/chain/settler/policy.ts";
 import type { ClaimPolicy, ClaimTimes, Economics } from "../../src/chain/settler/policy.ts";
 import { CLOSED, type ChannelRecord } from "../../src/store/channel.ts";
@@ -168,6 +168,18 @@ describe("fees", () => {
     expect(fees.maxFeePerGas).to.equal(15n * GWEI);
     expect(raisedFees(fees, market, 1, 16n * GWEI)).to.equal(undefined);
     expect(raisedFees(fees, market, 1, 17n * GWEI)!.maxFeePerGas).to.equal(17n * GWEI);
+  });
+
+  it("are those of now for what no node has taken, where these are far lower, or no block takes it any more", () => {
+    const before = firstFees(market, 0);
+    const fresh = (baseFee: bigint, cap?: bigint) => freshFees(before, { baseFee, tip: GWEI }, 0, cap)?.maxFeePerGas;
+    expect(fresh(10n * GWEI), "as it is").to.equal(undefined);
+    expect(fresh(5n * GWEI), "not far lower").to.equal(undefined);
+    expect(fresh(4n * GWEI)).to.equal(9n * GWEI);
+    expect(fresh(21n * GWEI), "just dear enough").to.equal(undefined);
+    expect(fresh(22n * GWEI)).to.equal(45n * GWEI);
+    expect(fresh(22n * GWEI, before.maxFeePerGas), "no more than the cap").to.equal(undefined);
+    expect(freshFees(before, { baseFee: undefined, tip: GWEI }, 0)?.maxFeePerGas, "without EIP-1559").to.equal(GWEI);
   });
 
   it("are raised sooner, the nearer the deadline is", () => {

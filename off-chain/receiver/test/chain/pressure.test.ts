@@ -3,6 +3,7 @@ import { parseEther } from "ethers";
 import type { RunningReceiver } from "../../src/receiver.ts";
 import { eventually, GAS_PAYER, TestChain, UNIT, type TestChannel } from "../support/chain.ts";
 import { openTogether } from "../support/batch.ts";
+import { FaultyNode } from "../support/faulty-node.ts";
 import { pay, start, Stores } from "../support/receiver.ts";
 
 describe("settler under pressure", () => {
@@ -135,6 +136,50 @@ describe("settler under pressure", () => {
     await eventually(async () => (await pending()).every(({ hashes }) => hashes.length === 2));
     await chain.mine();
     await eventually(async () => (await pending()).length === 0);
+  });
+
+  it("sends what it could not pay for at the price of today, not at that of the moment it was decided on", async () => {
+    const node = await FaultyNode.before(chain.url);
+    try {
+      let ahead = 0;
+      receiver = await start(chain, stores.path(), { rpc: node.url, now: () => Date.now() + ahead });
+      const channel = await chain.open(2);
+      await pay(receiver, channel, 60n, 60n);
+      const before = await chain.earned();
+      // A coin for each gas: nodes have been that wrong.
+      node.fault = async (method, _, real) => (method === "eth_maxPriorityFeePerGas" ? "0xde0b6b3a7640000" : real());
+      ahead = 11_000;
+      await eventually(() => receiver!.engine.alarms.rings("gas-money"));
+      await chain.requestClose(channel, 0n);
+      await eventually(async () => (await pending()).length === 1);
+      expect((await pending())[0]!.sentAt).to.equal(undefined);
+      node.fault = undefined;
+      await eventually(async () => (await chain.earned()) - before === 60n);
+    } finally {
+      await receiver?.close();
+      receiver = undefined;
+      await node.stop();
+    }
+  });
+
+  it("raises a fee once, and not ever higher, while there is no money for it", async () => {
+    let ahead = 0;
+    receiver = await start(chain, stores.path(), { gas: { resendMs: 60_000 }, now: () => Date.now() + ahead });
+    const channel = await chain.open(2);
+    await pay(receiver, channel, 60n, 60n);
+    const before = await chain.earned();
+    await cheatAndHoldBack(channel);
+    await receiver.engine.settler!.round();
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, "0x1"]);
+    ahead = 61_000;
+    for (let round = 0; round < 10; round++) await receiver.engine.settler!.round();
+    expect((await pending())[0]!.hashes).to.have.length(2);
+    await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${parseEther("1").toString(16)}`]);
+    await chain.rpc("evm_setAutomine", [true]);
+    await eventually(async () => {
+      await chain.mine();
+      return (await chain.earned()) - before === 60n;
+    });
   });
 
   it("sends a transaction again that every node has dropped", async () => {

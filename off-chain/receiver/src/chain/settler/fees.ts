@@ -57,6 +57,22 @@ export function raisedFees(before: Fees, market: Market, urgency: number, cap?: 
   return raised(before.maxFeePerGas) <= cap ? capped(fees, cap) : undefined;
 }
 
+/**
+ * Fees for an attempt that no node has taken, for lack of money perhaps: those of now, where it offers more than twice as
+ * much, or less than any block takes.
+ * @returns undefined where it may go out as it is.
+ */
+export function freshFees(before: Fees, market: Market, urgency: number, cap?: bigint): Fees | undefined {
+  const fresh = firstFees(market, urgency, cap);
+  const isGood = before.maxFeePerGas <= 2n * fresh.maxFeePerGas && !isTooCheap(before, market);
+  return isGood || fresh.maxFeePerGas === before.maxFeePerGas ? undefined : fresh;
+}
+
+/** Whether no block takes it as things are. */
+export function isTooCheap({ maxFeePerGas }: Fees, { baseFee = 0n }: Market): boolean {
+  return maxFeePerGas < baseFee;
+}
+
 /** Milliseconds after which a transaction that is not mined is replaced: sooner, the more urgent it is. */
 export function patience(resendMs: number, urgency: number): number {
   return resendMs * (1 - 0.75 * urgency);

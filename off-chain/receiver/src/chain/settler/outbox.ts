@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { QueuedTransaction, TransactionStore } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
 import { Fates, type Situation } from "./fates.ts";
-import { firstFees, patience, raisedFees, urgency } from "./fees.ts";
+import { firstFees, freshFees, isTooCheap, patience, raisedFees, urgency } from "./fees.ts";
 import type { GasAccount } from "./gas-account.ts";
 
 export type { Situation } from "./fates.ts";
@@ -106,34 +106,35 @@ export class Outbox {
   }
 
   /**
-   * Sends a pending transaction again once it has waited too long: with a higher fee where it is its turn, or where it
-   * offers less than any block takes now. (Raised one after the other, those would wait for so long each.)
+   * Sends a pending transaction again once it has waited too long: with a higher fee where it is its turn, or where no
+   * block takes it any more. (Raised one after the other, those would wait for so long each.) An attempt that no node
+   * has taken is sent at the price of now, and not raised.
    */
   async #push(row: QueuedTransaction, queue: readonly QueuedTransaction[], situation: Situation): Promise<void> {
     const { resendMs, maxFeePerGas, now, account, store, log } = this.#options;
+    const { market } = situation;
     const first = row === queue[0];
     if (first && this.#front?.id !== row.id) this.#front = { id: row.id, since: now() };
-    const tooCheap = row.maxFeePerGas < (situation.market.baseFee ?? 0n);
+    const tooCheap = isTooCheap(row, market);
     const raises = first || tooCheap;
     // Nothing gets mined before what has the lower nonce: that is as urgent as the dispute that waits behind it.
-    const pressing = raises
-      ? queue.find(({ purpose, nonce }) => purpose === "dispute" && nonce >= row.nonce)
-      : undefined;
-    const near = Math.max(...[row, pressing ?? row].map((each) => urgencyOf(each, situation)));
-    const cap = pressing === undefined ? this.#capOf(row) : maxFeePerGas;
+    const dispute = raises ? queue.find((each) => each.purpose === "dispute" && each.nonce >= row.nonce) : undefined;
+    const near = Math.max(...[row, dispute ?? row].map((each) => urgencyOf(each, situation)));
+    const cap = dispute === undefined ? this.#capOf(row) : maxFeePerGas;
     const waited = now() - Math.max(row.sentAt ?? 0, first && !tooCheap ? (this.#front?.since ?? 0) : 0);
     if (row.sentAt !== undefined && waited < patience(resendMs, near)) return;
-    const fees = raises && row.sentAt !== undefined ? raisedFees(row, situation.market, near, cap) : undefined;
+    const change = row.sentAt === undefined ? freshFees : raises ? raisedFees : undefined;
+    const fees = change?.(row, market, near, cap);
     if (fees === undefined) {
       await this.#broadcast(row, situation);
       return;
     }
-    const raised = { ...row, ...fees };
-    const { hash } = account.sign(raised, situation.market);
-    const next = { ...raised, hashes: [...row.hashes, hash] };
+    const changed = { ...row, ...fees, sentAt: undefined };
+    const next = { ...changed, hashes: [...row.hashes, account.sign(changed, market).hash] };
     await this.#options.onChange?.(next);
     await store.update(next); // before it is sent: whatever gets mined, we know it
-    log.info({ purpose: row.purpose, nonce: row.nonce, fee: String(fees.maxFeePerGas) }, "raising the fee");
+    const fee = String(fees.maxFeePerGas);
+    log.info({ purpose: row.purpose, nonce: row.nonce, fee }, change === raisedFees ? "raising the fee" : "a new fee");
     await this.#broadcast(next, situation);
   }
 
