@@ -124,6 +124,7 @@ function decodeSent(value: unknown): SentTransaction {
     data: text(row["data"]) as Hex,
     gasLimit: amount(row["gasLimit"]),
     nonce: Number(amount(row["nonce"])),
+    ...(row["isGuess"] === true && { isGuess: true }),
     maxFeePerGas: amount(row["maxFeePerGas"]),
     maxPriorityFeePerGas: optional(row["maxPriorityFeePerGas"], amount),
     hashes: list(row["hashes"]).map((hash) => parseHash(text(hash))),

@@ -19,6 +19,8 @@ export interface SentTransaction extends Fees {
   readonly data: Hex;
   readonly gasLimit: bigint;
   readonly nonce: number;
+  /** A wallet sent it, and no node has shown it yet: nonce, gas and fees are not known but guessed. Absent: they are known. */
+  readonly isGuess?: true;
   /** Of the transaction, and of all that replaced it with a higher fee; the dearest is the last. */
   readonly hashes: readonly Hex[];
 }
@@ -36,9 +38,11 @@ export function sentBy(state: BookState, account: Account): readonly SentTransac
   return state.underWay?.get(keyOf(account)) ?? [];
 }
 
-/** Notes what an account has under way, instead of what it had with the same nonce. */
+/** Notes what an account has under way, instead of what it had with the same nonce, or under the same hash. */
 export function noteSent(state: BookState, account: Account, transaction: SentTransaction): void {
-  const others = sentBy(state, account).filter(({ nonce }) => nonce !== transaction.nonce);
+  const others = sentBy(state, account).filter(
+    ({ nonce, hashes }) => nonce !== transaction.nonce && !hashes.some((hash) => transaction.hashes.includes(hash)),
+  );
   put(
     state,
     account,

@@ -105,6 +105,15 @@ describe("book: the file store", () => {
     expect(await readFile(path, "utf8")).to.not.contain("sent");
   });
 
+  it("keeps what a wallet is guessed to have sent, until it is known: under whatever nonce, it is one transaction", async () => {
+    const account = { chainId: 1n, address: `0x${"aa".repeat(20)}` } as const;
+    const guess = { ...sentWith(7, "11"), isGuess: true } as const;
+    await new Book(fileStore(path)).noteSent(account, guess);
+    expect(await new Book(fileStore(path)).sent(account)).to.deep.equal([guess]);
+    await new Book(fileStore(path)).noteSent(account, sentWith(9, "11"));
+    expect(await new Book(fileStore(path)).sent(account)).to.deep.equal([sentWith(9, "11")]);
+  });
+
   function sentWith(nonce: number, hash: string): SentTransaction {
     const fees = { maxFeePerGas: 3n, maxPriorityFeePerGas: undefined };
     const call = { to: `0x${"bb".repeat(20)}`, data: "0x", gasLimit: 21_000n } as const;

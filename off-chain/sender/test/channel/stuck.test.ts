@@ -44,7 +44,7 @@ describe("a transaction that is not mined", () => {
       const [transaction] = [
         ...((await store.read()).underWay ?? new Map<string, readonly SentTransaction[]>()).values(),
       ].flat();
-      if (transaction === undefined || transaction.hashes.length < hashes) return undefined;
+      if (transaction === undefined || transaction.isGuess || transaction.hashes.length < hashes) return undefined;
       const waits = (await node.provider.getTransaction(transaction.hashes.at(-1)!)) !== null;
       return waits ? transaction : undefined;
     });

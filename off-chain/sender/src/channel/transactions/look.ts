@@ -16,7 +16,7 @@ export type Look =
 /** Looks once. */
 export async function lookAt(chain: Chain, address: Address, sent: SentTransaction): Promise<Look> {
   const { provider } = chain;
-  const { nonce, hashes, deposits } = sent;
+  const { nonce, hashes, deposits, isGuess = false } = sent;
   try {
     const used = await provider.getTransactionCount(address, "latest"); // first: what is mined meanwhile is not gone
     for (const hash of hashes.toReversed()) {
@@ -25,7 +25,7 @@ export async function lookAt(chain: Chain, address: Address, sent: SentTransacti
       const isShown = deposits === undefined || (await isInState(chain, deposits, receipt));
       return isShown ? { kind: "mined", receipt } : { kind: "used" };
     }
-    if (used <= nonce) return { kind: "pending", isNext: used === nonce };
+    if (isGuess || used <= nonce) return { kind: "pending", isNext: used === nonce };
     return { kind: (await isTaken(provider, address, sent)) ? "gone" : "used" };
   } catch (error) {
     return { kind: "failed", error };
