@@ -99,6 +99,27 @@ export function takesPayments(kind: Kind): void {
       expect(await pay(channel, 51n, 40n), "credit counts again").to.include({ kind: "charged", spent: 50n });
     });
 
+    it("forgets single balances, but never that all up to what is settled count as seen", async () => {
+      const channel = await openChannel(store, 1_000_000n);
+      expect(await pay(channel, 100_000n, 1n)).to.include({ kind: "charged" });
+      const balances = Array.from({ length: 1023 }, (_, i) => BigInt(i + 1));
+      const outcomes = await Promise.all(balances.map((balance) => pay(channel, balance, 1n)));
+      expect(outcomes.every(({ kind }) => kind === "charged")).to.equal(true);
+      await advance(store, 12, [settled(channel, 12, 50_000n)]);
+      for (const balance of [60_000n, 60_001n]) expect(await pay(channel, balance, 1n)).to.include({ kind: "charged" });
+      expect(await pay(channel, 40_000n, 1n), "public, perhaps").to.include({ kind: "refused" });
+      expect(await pay(channel, 60_000n, 1n)).to.include({ kind: "refused" });
+      expect(await pay(channel, 60_002n, 1n)).to.include({ kind: "charged", spent: 1027n });
+    });
+
+    it("takes payments where the same proof was published again and again", async () => {
+      const channel = await openChannel(store, 1000n);
+      expect(await pay(channel, 10n, 1n)).to.include({ kind: "charged" });
+      for (let time = 0; time < 1100; time++) await store.publish(channel.id, 10n);
+      expect(await pay(channel, 11n, 1n)).to.include({ kind: "charged", spent: 2n });
+      expect(await pay(channel, 10n, 1n)).to.include({ kind: "refused" });
+    });
+
     it("buys nothing with a balance of 0", async () => {
       const channel = await openChannel(store, 100n);
       expect(await pay(channel, 0n, 1n)).to.include({ kind: "refused", code: "insufficient-payment" });

@@ -1,6 +1,7 @@
 import type { Hex } from "@rmps/proofs";
 import type { PoolClient } from "pg";
 import { foldFacts, type FactEvent } from "../facts.ts";
+import { addSeen } from "./seen.ts";
 
 interface EventRow {
   channel: Hex;
@@ -57,10 +58,13 @@ export async function fold(client: PoolClient, ids: readonly Hex[], confirmed: n
   );
   const published = folded.filter(({ byProof }) => byProof).map(({ id }) => id);
   if (published.length === 0) return;
-  await client.query(
-    `INSERT INTO rmps.seen (channel, balance) SELECT id, proof_balance FROM rmps.channels
-     WHERE id = ANY ($1) AND proof_balance > seen_floor ON CONFLICT DO NOTHING`,
+  const proofs = await client.query<{ id: Hex; balance: string }>(
+    "SELECT id, proof_balance AS balance FROM rmps.channels WHERE id = ANY ($1) AND proof_balance IS NOT NULL",
     [published],
   );
-  await client.query("UPDATE rmps.channels SET seen_count = seen_count + 1 WHERE id = ANY ($1)", [published]);
+  await addSeen(
+    client,
+    proofs.rows.map(({ id }) => id),
+    proofs.rows.map(({ balance }) => BigInt(balance)),
+  );
 }

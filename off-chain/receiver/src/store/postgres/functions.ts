@@ -93,6 +93,8 @@ BEGIN
           INSERT INTO rmps.seen (channel, balance) VALUES (c.id, b);
           IF c.seen_count >= ${WINDOW} THEN
             SELECT balance INTO lowest FROM rmps.seen WHERE channel = c.id ORDER BY balance OFFSET ${WINDOW / 2} LIMIT 1;
+            -- The floor never falls: what is settled counts as seen, whatever single balances are remembered.
+            lowest := greatest(c.seen_floor, lowest);
             DELETE FROM rmps.seen WHERE channel = c.id AND balance <= lowest;
             UPDATE rmps.channels
               SET seen_floor = lowest, seen_count = (SELECT count(*) FROM rmps.seen WHERE channel = c.id)

@@ -24,6 +24,7 @@ import { Leader } from "./leader.ts";
 import { openDatabase, type Opened } from "./open.ts";
 import { Payments } from "./payments.ts";
 import { readChannel, readChannels, readTotals } from "./queries.ts";
+import { addSeen } from "./seen.ts";
 import { PostgresSponsorships } from "./sponsorships.ts";
 import { PostgresTransactions } from "./transactions.ts";
 import { PostgresUnsettled } from "./unsettled.ts";
@@ -122,15 +123,10 @@ export class PostgresStore implements Store {
   publish(channelId: Hex, balance: bigint): Promise<void> {
     return guard(() =>
       transact(this.#pool, async (client) => {
-        await client.query(
-          "UPDATE rmps.channels SET published = greatest(published, $2), seen_count = seen_count + 1 WHERE id = $1",
-          [channelId, String(balance)],
-        );
-        await client.query(
-          `INSERT INTO rmps.seen (channel, balance) SELECT id, $2::numeric FROM rmps.channels
-           WHERE id = $1 AND seen_floor < $2::numeric ON CONFLICT DO NOTHING`,
-          [channelId, String(balance)],
-        );
+        // The channel first, as everybody locks it first.
+        const published = "UPDATE rmps.channels SET published = greatest(published, $2) WHERE id = $1";
+        await client.query(published, [channelId, String(balance)]);
+        await addSeen(client, [channelId], [balance]);
       }),
     );
   }

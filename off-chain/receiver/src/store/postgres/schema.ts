@@ -126,6 +126,6 @@ export const MIGRATIONS: readonly string[] = [
   -- Since when the settler has seen something unsettled.
   CREATE TABLE rmps.unsettled (channel text PRIMARY KEY, settled numeric NOT NULL, since bigint NOT NULL);
   `,
-  // A key that was charged is not charged again, and no price is served beyond the deposit.
+  // A key that was charged is not charged again, no price is served beyond the deposit, and no floor falls.
   CHARGE,
 ];
