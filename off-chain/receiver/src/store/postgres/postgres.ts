@@ -16,6 +16,7 @@ import type {
   Totals,
 } from "../store.ts";
 import type { SponsorshipStore } from "../sponsorships.ts";
+import { RememberedTotals } from "../totals.ts";
 import type { TransactionStore } from "../transactions.ts";
 import type { UnsettledStore } from "../unsettled.ts";
 import { PostgresChain } from "./chain.ts";
@@ -46,6 +47,7 @@ export class PostgresStore implements Store {
   readonly #payments: Payments;
   readonly #leader: Leader;
   readonly #kept = new Map<Hex, ChannelRecord>();
+  readonly #totals: RememberedTotals;
   #sweptAt = 0;
   #closing: Promise<void> | undefined;
 
@@ -54,6 +56,7 @@ export class PostgresStore implements Store {
     this.firstBlock = firstBlock;
     this.challengeKey = challengeKey;
     this.#payments = new Payments(pool, firstBlock);
+    this.#totals = new RememberedTotals(() => guard(() => readTotals(pool)));
     this.#leader = new Leader(pool);
     this.chain = new PostgresChain(pool);
     this.transactions = new PostgresTransactions(pool);
@@ -84,7 +87,7 @@ export class PostgresStore implements Store {
   }
 
   totals(): Promise<Totals> {
-    return guard(() => readTotals(this.#pool));
+    return this.#totals.get();
   }
 
   charge(charge: Charge): Promise<ChargeOutcome> {

@@ -16,6 +16,7 @@ import type {
   Totals,
 } from "../store.ts";
 import type { SponsorshipStore } from "../sponsorships.ts";
+import { RememberedTotals } from "../totals.ts";
 import type { TransactionStore } from "../transactions.ts";
 import type { UnsettledStore } from "../unsettled.ts";
 import { Accounts } from "./accounts.ts";
@@ -25,16 +26,12 @@ import { InFlight } from "./in-flight.ts";
 import { Journal } from "./journal.ts";
 import { openDatabase } from "./open.ts";
 import { Payments } from "./payments.ts";
-import { promised } from "./promised.ts";
+import { guarded, promised } from "./promised.ts";
 import { Queries } from "./queries.ts";
 import { SqliteSponsorships } from "./sponsorships.ts";
 import { SqliteTransactions } from "./transactions.ts";
 import { SqliteUnsettled } from "./unsettled.ts";
 import { Wal } from "./wal.ts";
-
-/** How long totals may be old, in milliseconds, and how many times what it takes to read every channel for them. */
-const TOTALS_AGE = 5000;
-const TOTALS_PAUSE = 50;
 
 /** The store of one receiver in one SQLite file, which it alone has open. */
 export class SqliteStore implements Store {
@@ -50,7 +47,7 @@ export class SqliteStore implements Store {
   readonly #accounts: Accounts;
   readonly #payments: Payments;
   readonly #queries: Queries;
-  #totals: { readonly until: number; readonly totals: Totals } | undefined;
+  readonly #totals: RememberedTotals;
 
   /**
    * Opens the file, or makes it.
@@ -67,6 +64,7 @@ export class SqliteStore implements Store {
     this.#accounts = new Accounts(db, new Journal(db, this.#wal), inFlight);
     this.#payments = new Payments(db, this.#wal, this.#accounts, inFlight, firstBlock);
     this.#queries = new Queries(db, this.#accounts, inFlight);
+    this.#totals = new RememberedTotals(() => guarded(() => this.#queries.totals()));
     this.chain = new SqliteChain(db, this.#accounts);
     this.transactions = new SqliteTransactions(db);
     this.sponsorships = new SqliteSponsorships(db, this.#accounts);
@@ -86,15 +84,7 @@ export class SqliteStore implements Store {
   }
 
   totals(): Promise<Totals> {
-    return promised(() => {
-      const now = Date.now();
-      if (this.#totals === undefined || now > this.#totals.until) {
-        const totals = this.#queries.totals();
-        const took = Date.now() - now; // In which nothing else was done.
-        this.#totals = { until: now + Math.max(TOTALS_AGE, TOTALS_PAUSE * took), totals };
-      }
-      return this.#totals.totals;
-    });
+    return this.#totals.get();
   }
 
   charge(charge: Charge): Promise<ChargeOutcome> {
