@@ -53,7 +53,11 @@ function createProgram(
     .exitOverride();
 
   const add = (usage: string, description: string) =>
-    program.command(usage).description(description).addHelpText("after", EXIT_HELP);
+    program
+      .command(usage)
+      .description(description)
+      .showHelpAfterError(`(rmps ${usage.split(" ")[0]} --help shows what there is)`)
+      .addHelpText("after", EXIT_HELP);
 
   for (const method of ["get", "post"] as const) {
     add(`${method} <url>`, `${method.toUpperCase()} a URL and pay what it costs; content goes to standard output`)

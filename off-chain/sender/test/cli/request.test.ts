@@ -134,6 +134,11 @@ describe("rmps get and post", () => {
     expect([code, stdout.toString()]).to.deep.equal([0, `${manifest.version}\n`]);
   });
 
+  it("points to the help of the command that was used wrongly", async () => {
+    expect((await world.run("open")).stderr).to.contain("'--deposit <tokens>'").and.to.contain("(rmps open --help ");
+    expect((await world.run("opne")).stderr).to.contain("Did you mean open?").and.to.contain("(rmps --help ");
+  });
+
   it("shows its exit codes and options in --help", async () => {
     for (const args of [["--help"], ["get", "--help"], ["close", "--help"]]) {
       const run = await world.runWith({}, ...args);

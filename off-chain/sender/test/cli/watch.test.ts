@@ -110,6 +110,14 @@ describe("rmps watch", () => {
     expect(world.json(run)).to.include({ channel: cheated.record.id, paid: (2n * PRICE).toString() });
   });
 
+  it("refuses to watch over nothing, as if all were defended", async () => {
+    for (const more of [["--once"], []]) {
+      const run = await world.runWith({}, "watch", folder, ...more, ...GAS_PAYER);
+      expect(run.code).to.equal(2);
+      expect(run.stderr).to.contain(`there is no bundle in ${folder}`).and.to.contain("/proof");
+    }
+  });
+
   it("watches on until all channels are closed", async () => {
     const { record, file, seller } = await channel();
     const running = world.runWith({}, "watch", file, "--interval", "0.1", ...GAS_PAYER);

@@ -51,6 +51,10 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
     throw error;
   };
   const tower = new Watchtower(chain, context, await bundles.read(refuse));
+  if (tower.bundles.length === 0) {
+    const remedy = "Export some first, as GET /channels/{sender}/{id}/proof of the receiver's API answers.";
+    throw new SenderError("configuration", `there is no bundle in ${paths.join(", ")}`, remedy);
+  }
   context.output.note(`watching ${tower.bundles.length} channel(s)`);
   if (once) return lookOnce(tower, chain);
   // Whatever fails must not keep others from being defended; a watchtower goes on.
