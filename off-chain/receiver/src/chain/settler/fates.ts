@@ -37,14 +37,16 @@ export class Fates {
   }
 
   /**
-   * What became of one: the same object where nothing did.
+   * What became of one: the same object where nothing did. One of another account, which paid before the gas key was
+   * changed, has failed unless it is in a block: nobody here can send it again, and what it was for is decided anew.
    * @param used how many nonces of the account are used up at the head.
    * @throws RpcUnavailable
    */
   async of(row: QueuedTransaction, used: number, situation: Situation): Promise<QueuedTransaction> {
     const [account, log] = [this.#account, this.#log];
     const about = { purpose: row.purpose, nonce: row.nonce, channels: row.channels.length };
-    if (row.nonce >= used && row.state === "pending") return row;
+    const isOurs = row.from === account.address;
+    if (isOurs && row.nonce >= used && row.state === "pending") return row;
     if (row.state === "mined" && this.#lookedAt.get(row.id) === situation.head.hash) return row;
     this.#lookedAt.set(row.id, situation.head.hash);
     const final = Math.min(situation.confirmed, situation.head.number - FINAL);
@@ -65,6 +67,11 @@ export class Fates {
       }
       if (row.state === "mined" && row.minedBlock === block) return row;
       return { ...row, state: "mined", minedBlock: block, cost };
+    }
+    if (!isOurs) {
+      log.warn({ ...about, account: row.from }, "not in a block, and its account pays no more: deciding anew");
+      this.#lookedAt.delete(row.id);
+      return { ...row, state: "failed" };
     }
     // Its nonce went to a transaction that is not ours, for good: what it was for is decided anew.
     if ((await account.nonce(Math.max(0, final))) > row.nonce) {

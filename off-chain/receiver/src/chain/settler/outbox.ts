@@ -49,10 +49,13 @@ export class Outbox {
     this.#fates = new Fates(options.account, options.log);
   }
 
-  /** Those that are not final, oldest first. */
+  /** Those that are not final, oldest first, of earlier gas accounts too. */
   unfinished(): Promise<QueuedTransaction[]> {
     return this.#options.store.unfinished();
   }
+
+  /** Whether it was sent from the account that pays now: others have nonces of their own, and keys that we have not. */
+  #isOurs = ({ from }: QueuedTransaction): boolean => from === this.#options.account.address;
 
   /**
    * Queues a transaction, durably, and sends it.
@@ -69,21 +72,21 @@ export class Outbox {
     if (all.length === 0) return;
     const { account } = this.#options;
     const used = await account.nonce("latest");
-    await this.#healGap(all, used, situation);
+    await this.#healGap(all.filter(this.#isOurs), used, situation);
     const pending: QueuedTransaction[] = [];
     for (const row of all) {
       const next = await this.#fates.of(row, used, situation);
       if (next !== row) {
         await this.#options.onChange?.(next);
         await this.#options.store.update(next);
-      } else if (row.state === "pending") pending.push(row);
+      } else if (row.state === "pending" && this.#isOurs(row)) pending.push(row);
     }
     pending.sort((a, b) => a.nonce - b.nonce);
     for (const row of pending) await this.#push(row, pending, situation);
   }
 
   async #nextNonce(): Promise<number> {
-    const queued = (await this.unfinished()).map(({ nonce }) => nonce + 1);
+    const queued = (await this.unfinished()).filter(this.#isOurs).map(({ nonce }) => nonce + 1);
     return Math.max(await this.#options.account.nonce("latest"), ...queued);
   }
 
