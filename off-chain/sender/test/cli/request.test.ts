@@ -135,8 +135,12 @@ describe("rmps get and post", () => {
   });
 
   it("points to the help of the command that was used wrongly", async () => {
-    expect((await world.run("open")).stderr).to.contain("'--deposit <tokens>'").and.to.contain("(rmps open --help ");
-    expect((await world.run("opne")).stderr).to.contain("Did you mean open?").and.to.contain("(rmps --help ");
+    expect((await world.run("open")).stderr)
+      .to.contain("'--deposit <tokens>'")
+      .and.to.contain("(rmps open --help ");
+    expect((await world.run("opne")).stderr)
+      .to.contain("Did you mean open?")
+      .and.to.contain("(rmps --help ");
   });
 
   it("shows its exit codes and options in --help", async () => {
