@@ -24,6 +24,11 @@ export class Book {
     return (await this.store.read()).channels.get(keyOf(channel));
   }
 
+  /** One channel that has to be there. @throws SenderError `channel` */
+  async known(channel: ChannelName): Promise<ChannelRecord> {
+    return recordIn(await this.store.read(), channel);
+  }
+
   /** Adds a channel; one that is known stays as it is. */
   add(record: ChannelRecord): Promise<ChannelRecord> {
     return this.store.update((state: BookState) => {

@@ -11,11 +11,13 @@ import { Chains, factsOf, type Chain } from "./chain.ts";
 import { isMeant, type Counterparty } from "./counterparty.ts";
 import { deposit } from "./deposit.ts";
 import { depositSponsored, hasGasMoney, type Sponsor } from "./sponsor/deposit.ts";
+import { readSponsoring } from "./sponsor/offer.ts";
 import { forEach } from "./each.ts";
 import { forgetGone } from "./forget.ts";
 import { exitChannel, finalizeChannel, type Exit, type ExitContext } from "./exit.ts";
 import type { KnownManager } from "./managers.ts";
 import type { ChannelsOptions } from "./options.ts";
+import { GATEWAY_PATH } from "./receiver-api.ts";
 import { refreshChannel, refreshGrown } from "./refresh.ts";
 import { Transactions } from "./transactions/transactions.ts";
 import { createWallet, type Wallet } from "./wallet.ts";
@@ -93,6 +95,12 @@ export class Channels {
     return hasGasMoney(await this.chains.get(chainId), this.wallet);
   }
 
+  /** On what terms a receiver pays the gas of deposits; undefined: it does not, or does not answer. */
+  sponsoringOf({ origin, gatewayPath = GATEWAY_PATH }: Pick<Sponsor, "origin" | "gatewayPath">) {
+    const { fetch = platformFetch, allowInsecure = false } = this.#options;
+    return readSponsoring({ origin, gatewayPath, fetch, allowInsecure });
+  }
+
   /** What the chain says of a channel; a deposit of 0: it does not know it. */
   async factsOf({ chainId, contract, id }: ChannelName): Promise<ChainFacts> {
     return factsOf(await this.chains.get(chainId), contract, id);
@@ -125,13 +133,13 @@ export class Channels {
 
   /** Ends a channel; see `exitChannel`. */
   async close(channel: ChannelName): Promise<Exit> {
-    const record = await this.#known(channel);
+    const record = await this.book.known(channel);
     return this.book.store.exclusive(`exit:${record.id}`, async () => exitChannel(record, await this.#exit(record)));
   }
 
   /** Brings back what is left once the challenge period is over; undefined: it is not yet. */
   async finalize(channel: ChannelName): Promise<Exit | undefined> {
-    const record = await this.#known(channel);
+    const record = await this.book.known(channel);
     return this.book.store.exclusive(`exit:${record.id}`, async () =>
       finalizeChannel(record, await this.#exit(record)),
     );
@@ -167,12 +175,6 @@ export class Channels {
 
   #isSignedByUs(terms: Terms): boolean {
     return terms.sender === this.wallet.address && this.wallet.keyOf(senderSide(terms)) !== undefined;
-  }
-
-  async #known(channel: ChannelName): Promise<ChannelRecord> {
-    const record = await this.book.find(channel);
-    if (record !== undefined) return record;
-    throw new SenderError("channel", `channel ${channel.id} is not in the book`, "List what there is: rmps channels.");
   }
 
   async #deposit(chain: Chain, record: ChannelRecord, amount: bigint, sponsor?: Sponsor): Promise<ChannelRecord> {

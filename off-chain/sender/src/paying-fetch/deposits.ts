@@ -4,6 +4,7 @@ import { spentOf, type ChannelRecord } from "../book/record.ts";
 import type { Channels } from "../channel/channels.ts";
 import { balanceOf } from "../channel/deposit.ts";
 import { sideBySide } from "../channel/each.ts";
+import { notSponsored } from "../channel/sponsor/ask.ts";
 import type { Sponsor } from "../channel/sponsor/deposit.ts";
 import { SenderError } from "../errors.ts";
 import type { SenderEvent } from "./events.ts";
@@ -30,8 +31,9 @@ export class Deposits {
   /** Opens a channel with whoever makes an offer. @param origin of it. */
   async open(offer: Offer, limits: ResolvedLimits, origin: string | undefined): Promise<ChannelRecord> {
     const { channels, report } = this.#options;
+    const sponsor = await this.#sponsor(offer, limits, origin);
     const channel = await this.#deposit(offer, offer.price, undefined, limits, (amount, sponsoring) =>
-      channels.open(offer.manager, offer, amount, this.#sponsor(offer, limits, origin, sponsoring)),
+      channels.open(offer.manager, offer, amount, sponsor && { ...sponsor, ...sponsoring }),
     );
     if (channel.status !== "open") {
       throw new SenderError("channel", `the new channel ${channel.id} is ${channel.status}`, "Try again.");
@@ -47,8 +49,9 @@ export class Deposits {
     const now = await channels.refresh(channel);
     if (now.deposit >= needed || now.status === "closing" || now.status === "closed") return;
     const missing = needed - now.deposit;
+    const sponsor = await this.#sponsor(offer, limits, now.origin);
     const after = await this.#deposit(offer, missing, now, limits, (amount, sponsoring) =>
-      channels.topUp(now, amount, this.#sponsor(offer, limits, now.origin, sponsoring)),
+      channels.topUp(now, amount, sponsor && { ...sponsor, ...sponsoring }),
     );
     report({ kind: "topped-up", channel: after, amount: after.deposit - now.deposit });
   }
@@ -105,15 +108,20 @@ export class Deposits {
     return locked;
   }
 
-  /** Who may pay the gas of a deposit. */
-  #sponsor(
-    { gatewayPath }: Offer,
+  /** Who may pay the gas of a deposit. It is asked before anybody waits for this deposit: it may take its time. */
+  async #sponsor(
+    { gatewayPath, manager }: Offer,
     { maxSponsorFee: maxFee }: ResolvedLimits,
     origin: string | undefined,
-    sponsoring: Sponsoring,
-  ): Sponsor | undefined {
-    const { sponsored: when } = this.#options;
-    return when === "never" || origin === undefined ? undefined : { when, origin, gatewayPath, maxFee, ...sponsoring };
+  ): Promise<Sponsor | undefined> {
+    const { channels, sponsored: when } = this.#options;
+    if (when === "never" || origin === undefined) return undefined;
+    if (when === "if-needed" && (await channels.hasGasMoney(manager.chainId))) return undefined;
+    const sponsor = { when, origin, gatewayPath, maxFee };
+    const offer = await channels.sponsoringOf(sponsor);
+    if (offer !== undefined) return { ...sponsor, offer };
+    if (when === "always") throw notSponsored(`${origin} offers no sponsoring`);
+    return undefined;
   }
 
   /**

@@ -63,6 +63,19 @@ describe("a sponsor that is waited for", () => {
     });
   }
 
+  it("keeps nobody from depositing elsewhere while it does not say its terms", async () => {
+    const [shop, other] = [await world.seller(), await world.seller()];
+    let isAsked = false;
+    let say: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (say = resolve));
+    Object.defineProperty(desk, "ready", { get: () => ((isAsked = true), ready) });
+    const waiting = sponsored()(`${shop.url}/a`);
+    await until(() => isAsked || undefined);
+    expect((await sender({ sponsored: "never" }).pay(`${other.url}/a`)).status).to.equal(200);
+    say();
+    expect((await waiting).status).to.equal(200);
+  });
+
   it("is not waited for where its transaction is mined, and deposits nothing", async () => {
     const { url } = await world.seller();
     desk.answer = async () =>

@@ -19,6 +19,8 @@ export interface Wish {
 export interface SponsorDesk {
   readonly origin: string;
   fee: bigint;
+  /** What it waits for before it says its terms. */
+  ready: Promise<void>;
   /** @returns the transaction that it names; undefined: it refuses. */
   answer: (wish: Wish) => Promise<string | undefined> | string | undefined;
   stop(): Promise<void>;
@@ -31,7 +33,7 @@ export async function openDesk(chain: TestChain, fee: bigint): Promise<SponsorDe
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (request.method === "GET") {
       const sponsoring = { methods: ["erc3009"], min_deposit: "1", fee: `${desk.fee}` };
-      return void json(200, { sponsoring });
+      return void desk.ready.then(() => json(200, { sponsoring }));
     }
     read(request, chain)
       .then(async (wish) => {
@@ -44,6 +46,7 @@ export async function openDesk(chain: TestChain, fee: bigint): Promise<SponsorDe
   const desk: SponsorDesk = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fee,
+    ready: Promise.resolve(),
     answer: async ({ deposit }) => (await deposit()).hash,
     async stop() {
       server.closeAllConnections();

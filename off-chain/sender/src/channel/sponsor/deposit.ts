@@ -20,6 +20,8 @@ export interface Sponsor {
   origin: string;
   /** Path of its API, from its offer; `/api/1` where it named none. */
   gatewayPath?: string | undefined;
+  /** What it offers; undefined: it is asked. */
+  offer?: Sponsoring | undefined;
   /** The most that it may charge for it, in the token's smallest unit. */
   maxFee: bigint;
   /** Up to which amount a deposit is raised to cover the fee, and to be large enough; undefined: it stays as it is. */
@@ -61,7 +63,7 @@ export async function depositSponsored(
   if (sponsor.when === "if-needed" && (await hasGasMoney(chain, wallet))) return false;
   const { origin, gatewayPath = GATEWAY_PATH } = sponsor;
   const desk: ReceiverDesk = { origin, gatewayPath, fetch, allowInsecure };
-  const offer = await readSponsoring(desk);
+  const offer = sponsor.offer ?? (await readSponsoring(desk));
   if (offer === undefined) {
     if (sponsor.when === "if-needed") return false;
     throw notSponsored(`${origin} offers no sponsoring`);
