@@ -37,6 +37,7 @@ export class GroupCommit<Operation, Result> {
   #waiting: Waiting<Operation, Result>[] = [];
   #since = 0;
   #running: Promise<void> | undefined;
+  #failing = false;
 
   /** @param commit makes operations durable in their order, all or none, and answers each; one call at a time. */
   constructor(commit: (operations: Operation[]) => Result[] | Promise<Result[]>, options: GroupOptions = {}) {
@@ -53,6 +54,11 @@ export class GroupCommit<Operation, Result> {
       this.#waiting.push({ operation, resolve, reject });
       this.#running ??= this.#run();
     });
+  }
+
+  /** Whether the last commit failed. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** Waits until nothing waits. */
@@ -77,8 +83,10 @@ export class GroupCommit<Operation, Result> {
         this.#waiting.length > this.#atMost ? this.#waiting.splice(0, this.#atMost) : this.#waiting.splice(0);
       try {
         const results = await this.#commit(batch.map(({ operation }) => operation));
+        this.#failing = false;
         for (let i = 0; i < batch.length; i++) batch[i]!.resolve(results[i]!);
       } catch (error) {
+        this.#failing = true;
         const failure =
           error instanceof StoreUnavailable ? error : new StoreUnavailable("The store failed.", { cause: error });
         for (const { reject } of batch) reject(failure);

@@ -138,7 +138,7 @@ export interface Store {
 
   /** Whether this node may watch and settle: one node of a store at a time. To be asked before every round. */
   lead(): Promise<boolean>;
-  /** Whether the store answers. */
+  /** Whether the store answers, and takes payments down: a full disk can still be read. */
   healthy(): Promise<boolean>;
   /**
    * A consistent copy of all that is stored now, as a file without a name that is gone when it is closed; payments go on

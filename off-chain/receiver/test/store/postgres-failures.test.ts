@@ -99,6 +99,7 @@ describe("A store on PostgreSQL whose connection breaks", function () {
     expect(failure).to.be.instanceOf(StoreUnavailable);
     expect(await store.healthy()).to.equal(false);
     wire.down = false;
+    expect(await store.healthy()).to.equal(true);
     expect(await pay(10n)).to.include({ kind: "charged", spent: 10n });
   });
 

@@ -55,6 +55,26 @@ describe("The file of a SQLite store", () => {
     if (existsSync(`${path}-wal`)) expect(statSync(`${path}-wal`).mode & 0o777).to.equal(0o600);
   });
 
+  it("says that it is ill while the disk has no room, though it can be read, and is well when there is", async function () {
+    if (process.platform !== "linux") this.skip(); // There is no prlimit elsewhere.
+    const store = await openHere();
+    const { id } = await openChannel(store, 100n);
+    let balance = 0n;
+    const charge = () => store.charge({ channelId: id, balance: ++balance, signature: "0x00", price: 1n });
+    // No file of this process may grow beyond: SQLite is told what a full disk tells it.
+    const room = (bytes: string) => spawnSync("prlimit", [`--fsize=${bytes}:`, "--pid", String(process.pid)]).status;
+    expect(await store.healthy()).to.equal(true);
+    expect(room("4096")).to.equal(0);
+    try {
+      expect(await charge().catch((error: unknown) => error)).to.be.instanceOf(StoreUnavailable);
+      expect(await store.healthy()).to.equal(false);
+    } finally {
+      room("unlimited");
+    }
+    expect(await store.healthy()).to.equal(true);
+    expect(await charge()).to.include({ kind: "charged" });
+  });
+
   it("is open in one process at a time, and says so", async () => {
     await openHere();
     const error = await refusal();

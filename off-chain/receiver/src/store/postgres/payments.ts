@@ -68,6 +68,11 @@ export class Payments {
     await this.#finishes.submit(id);
   }
 
+  /** Whether the last payments could not be committed. */
+  get failing(): boolean {
+    return this.#charges.failing;
+  }
+
   /** Waits until nothing waits, and gives up what this node could still undo. */
   async close(): Promise<void> {
     await Promise.all([this.#charges.drained(), this.#undos.drained(), this.#finishes.drained()]);

@@ -42,11 +42,14 @@ export class Payments {
   readonly #repeats: Repeats;
   readonly #firstBlock: number;
   readonly #queue: GroupCommit<Operation<unknown>, unknown>;
+  readonly #trial: Database.Statement<[]>;
 
   constructor(db: Database.Database, wal: Wal, accounts: Accounts, inFlight: InFlight, firstBlock: number) {
     this.#accounts = accounts;
     this.#inFlight = inFlight;
     this.#repeats = new Repeats(db);
+    // Another value each time: SQLite writes nothing where nothing changes.
+    this.#trial = db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('trial', random())");
     this.#firstBlock = firstBlock;
     const transaction = db.transaction((operations: Operation<unknown>[], batch: Batch) => {
       const results = operations.map((operation) => operation.run(batch));
@@ -158,6 +161,15 @@ export class Payments {
         batch.dirty.add(account);
       },
     });
+  }
+
+  /** Whether commits get to the disk. Where the last one did not, another is tried, in the way that payments go. */
+  async healthy(): Promise<boolean> {
+    if (!this.#queue.failing) return true;
+    return this.#submit({ patient: true, run: () => void this.#trial.run() }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Waits until nothing waits. */

@@ -113,7 +113,10 @@ export class SqliteStore implements Store {
   }
 
   healthy(): Promise<boolean> {
-    return promised(() => this.#db.prepare("SELECT 1").get() !== undefined).catch(() => false);
+    return promised(() => this.#db.prepare("SELECT 1").get()).then(
+      () => this.#payments.healthy(),
+      () => false,
+    );
   }
 
   copy(): Promise<FileHandle> {
