@@ -103,27 +103,34 @@ describe("A store on PostgreSQL whose connection breaks", function () {
     expect(await pay(10n)).to.include({ kind: "charged", spent: 10n });
   });
 
-  it("takes back what was charged to a request that was told of a failure", async () => {
-    await pay(5n);
-    wire.cutOnAnswer = true;
-    const failing = pay(10n);
-    // The commit's answer is swallowed, and nothing can be asked after that.
-    const cut = wire.cut.bind(wire);
-    wire.cut = (...sockets) => {
-      wire.down = true;
-      cut(...sockets);
-    };
-    expect(await failing.catch((error: unknown) => error)).to.be.instanceOf(StoreUnavailable);
-    wire.cut = cut;
-    const direct = new Client(postgres.url);
-    await direct.connect();
-    const spent = async () => (await direct.query<{ spent: string }>("SELECT spent FROM rmps.channels")).rows[0]!.spent;
-    expect(await spent(), "it was charged").to.equal("10");
-    wire.down = false;
-    expect(await pay(15n)).to.include({ kind: "charged", spent: 10n });
-    expect(await spent()).to.equal("10");
-    await direct.end();
-  });
+  for (const [when, spentThen, act] of [
+    ["with the next payment", "10", () => pay(15n)],
+    ["though nobody pays any more", "5", () => store.lead()],
+    ["when it stops", "5", () => store.close()],
+  ] as const) {
+    it(`takes back what was charged to a request that was told of a failure, ${when}`, async () => {
+      await pay(5n);
+      wire.cutOnAnswer = true;
+      const failing = pay(10n);
+      // The commit's answer is swallowed, and nothing can be asked after that.
+      const cut = wire.cut.bind(wire);
+      wire.cut = (...sockets) => {
+        wire.down = true;
+        cut(...sockets);
+      };
+      expect(await failing.catch((error: unknown) => error)).to.be.instanceOf(StoreUnavailable);
+      wire.cut = cut;
+      const direct = new Client(postgres.url);
+      await direct.connect();
+      const sql = "SELECT spent FROM rmps.channels";
+      const spent = async () => (await direct.query<{ spent: string }>(sql)).rows[0]!.spent;
+      expect(await spent(), "it was charged").to.equal("10");
+      wire.down = false;
+      await act();
+      expect(await spent()).to.equal(spentThen);
+      await direct.end();
+    });
+  }
 
   it("gives up the lead with the connection that held it", async () => {
     expect(await store.lead()).to.equal(true);

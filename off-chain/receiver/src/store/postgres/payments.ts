@@ -76,13 +76,14 @@ export class Payments {
   /** Waits until nothing waits, and gives up what this node could still undo. */
   async close(): Promise<void> {
     await Promise.all([this.#charges.drained(), this.#undos.drained(), this.#finishes.drained()]);
+    await this.bury();
     await this.#pool.query("DELETE FROM rmps.in_flight WHERE starts_with(charge, $1)", [`${this.#node}-`]);
   }
 
   async #commit(charges: NamedCharge[]): Promise<ChargeOutcome[]> {
     // Who was told of a failure may count on the credit at once.
     await this.#undos.drained();
-    await this.#bury();
+    await this.bury();
     // In the order of channels, the same on every node, so that batches wait for each other in one direction only.
     const order = charges
       .map((_, i) => i)
@@ -126,12 +127,15 @@ export class Payments {
     return rows;
   }
 
-  /** Takes back what was charged to requests that were told of a failure. */
-  async #bury(): Promise<void> {
+  /**
+   * Takes back what was charged to requests that were told of a failure; to be called now and then, for in ten minutes it
+   * counts as served.
+   */
+  async bury(): Promise<void> {
     if (this.#orphans.length === 0) return;
-    const orphans = this.#orphans;
-    await this.#undoAll(orphans);
-    this.#orphans = this.#orphans.slice(orphans.length);
+    const buried = new Set(this.#orphans);
+    await this.#undoAll([...buried]);
+    this.#orphans = this.#orphans.filter((id) => !buried.has(id));
   }
 
   async #undoAll(ids: ChargeId[]): Promise<boolean[]> {

@@ -136,7 +136,9 @@ export class PostgresStore implements Store {
 
   async lead(): Promise<boolean> {
     return guard(async () => {
-      if (this.#closing !== undefined || !(await this.#leader.lead())) return false;
+      if (this.#closing !== undefined) return false;
+      await this.#payments.bury(); // Every node comes by here in every round.
+      if (!(await this.#leader.lead())) return false;
       if (Date.now() - this.#sweptAt > BETWEEN_SWEEPS) {
         this.#sweptAt = Date.now();
         await this.#sweep();
