@@ -50,7 +50,8 @@ type Step =
   | { readonly do: "pay"; readonly balance: bigint; readonly price: bigint }
   | { readonly do: "undo" | "finish"; readonly pick: number }
   | { readonly do: "settle"; readonly rise: bigint }
-  | { readonly do: "publish" | "reopen" };
+  | { readonly do: "publish" }
+  | { readonly do: "reopen" };
 
 const DEPOSIT = 60n;
 
