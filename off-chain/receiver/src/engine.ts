@@ -43,6 +43,9 @@ const DEFAULT_STORE = "rmps-receiver.sqlite";
 /** How long a transaction may wait for its block before it is replaced, in milliseconds: about four blocks. */
 const RESEND = { development: 2_000, elsewhere: 50_000 };
 
+/** Milliseconds for what is asked of nodes to be answered when it stops; one that hangs would outlast every supervisor. */
+const LAST_ROUNDS = 3_000;
+
 /** A gain has to be so many times the cost of its gas, unless told otherwise. */
 const GAIN_MULTIPLE = 2;
 
@@ -188,10 +191,12 @@ async function assemble(
     alarms,
     now,
     async stop() {
+      const cut = setTimeout(() => rpc.close(), LAST_ROUNDS);
       await stopWatchingOutages();
       await defence.stop();
       await settler?.stop();
       await watcher.stop();
+      clearTimeout(cut);
       rpc.close();
     },
   };

@@ -40,6 +40,16 @@ describe("outages", () => {
     await eventually(async () => !(await alarms()).includes("rpc"));
   });
 
+  it("of a node that never answers keep nobody from stopping", async () => {
+    await receiver.close();
+    receiver = await start(chain, stores.path(), { rpc: node.url, rpcTimeoutMs: 3_600_000 });
+    const asked = new Promise<void>((resolve) => {
+      node.fault = () => (resolve(), "silence");
+    });
+    await asked;
+    await receiver.close();
+  });
+
   it("of the store are among the metrics, which do not fail with it", async () => {
     const { url, store } = receiver;
     await store.close();
