@@ -53,6 +53,7 @@ const OPTIONS: Partial<Record<LimitName, string>> = {
   maxDeposit: "--max-deposit",
   manager: "--manager",
   maxSponsorFee: "--max-fee",
+  maxChallengePeriod: "--max-challenge-period",
   token: "--token",
 };
 

@@ -76,6 +76,7 @@ function createProgram(
         "the most that this may let lie unspent in all channels of the state (ten times --max-deposit)",
       )
       .option("--max-fee <tokens>", MAX_FEE)
+      .option("--max-challenge-period <seconds>", "for how long the money may be locked if the server is gone (a week)")
       .addHelpText("after", DEPOSIT_HELP)
       .action(async (url: string, options: RequestOptions & CommonOptions) =>
         exit(await request(method === "get" ? "GET" : "POST", url, options, begin(options))),

@@ -78,6 +78,17 @@ describe("rmps get and post", () => {
     expect((await world.run("get", `${seller.url}/a`, "--max-price", "0.01")).code).to.equal(0);
   });
 
+  it("locks money for no longer than --max-challenge-period, a week unless given", async () => {
+    const seller = await world.seller({ offer: { challengePeriod: 14 * 86_400 } });
+    const refused = await world.run("get", `${seller.url}/a`);
+    expect(refused.code).to.equal(3);
+    expect(refused.stderr)
+      .to.contain("1209600 is asked for, 604800 is allowed")
+      .and.to.contain("--max-challenge-period");
+    expect((await world.run("get", `${seller.url}/a`, "--max-challenge-period", "1209600")).code).to.equal(0);
+    expect((await world.run("get", `${seller.url}/a`, "--max-challenge-period", "2w")).code).to.equal(2);
+  });
+
   it("tells failures apart by its exit code, says what to do, and shows no stack trace", async () => {
     const seller = await world.seller();
     const poor = await world.runWith({}, "get", `${seller.url}/a`, "--account", "15");

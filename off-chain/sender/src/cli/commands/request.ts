@@ -21,6 +21,7 @@ export interface RequestOptions {
   fail?: boolean;
   silent?: boolean;
   maxPrice?: string;
+  maxChallengePeriod?: string;
   maxDeposit?: string;
   maxLocked?: string;
   maxFee?: string;
@@ -64,6 +65,13 @@ async function limitsOf({ maxFee: maxSponsorFee, ...options }: RequestOptions, c
     const text = given[name];
     if (text !== undefined) limits[name] = parseTokens(text, await context.token(), LIMITS[name]);
   }
+  const { maxChallengePeriod: seconds } = options;
+  if (seconds === undefined) return limits;
+  if (!/^\d{1,9}$/.test(seconds)) {
+    const message = `--max-challenge-period: ${seconds} is no number of seconds`;
+    throw new SenderError("configuration", message, "Give whole seconds, such as 86400 for a day.");
+  }
+  limits.maxChallengePeriod = Number(seconds);
   return limits;
 }
 
