@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 
+import { main } from "../../src/cli/main.ts";
 import { installedRmps } from "../support/command.ts";
 import { useCliWorld } from "../support/cli-world.ts";
 import { PRICE } from "../support/seller.ts";
@@ -76,6 +78,18 @@ describe("rmps get and post", () => {
     }
     expect(seller.books.size).to.equal(0);
     expect((await world.run("get", `${seller.url}/a`, "--max-price", "0.01")).code).to.equal(0);
+  });
+
+  it("has nothing to say where nobody reads on, as before head", async () => {
+    const seller = await world.seller();
+    let said = "";
+    const stderr = new Writable({ write: (chunk: Buffer, _, done) => ((said += chunk.toString()), done()) });
+    const stdout = new Writable({
+      write: (_, __, done) => done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })),
+    });
+    const env = { RMPS_STATE: world.home, RMPS_RPC: world.chain.url };
+    expect(await main(["get", `${seller.url}/a`, "--account", "2"], { env, stdout, stderr })).to.equal(0);
+    expect(said).to.contain("paid 0.01 MIC").and.to.not.contain("EPIPE");
   });
 
   it("locks money for no longer than --max-challenge-period, a week unless given", async () => {

@@ -151,7 +151,9 @@ export async function request(
   const target = options.output === undefined ? context.around.stdout : createWriteStream(options.output);
   if (options.include) target.write(head(response));
   const body = Readable.fromWeb(response.body ?? new Blob([]).stream());
-  await pipeline(body, target, { end: options.output !== undefined });
+  await pipeline(body, target, { end: options.output !== undefined }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error; // `head`, say, has what it wanted
+  });
   if (response.status >= 400) context.output.note(`the server answered ${response.status}`);
   return 0;
 }
