@@ -42,7 +42,7 @@ describe("a receiver that takes no small deposits", () => {
   });
 
   it("says so in its offer: a paying fetch deposits enough, though a request costs a fraction", async () => {
-    const pay = createPayingFetch({ wallet: account(3).privateKey as Hex, rpc: chain.url, autoFinalize: false });
+    const pay = createPayingFetch({ wallet: account(3).privateKey, rpc: chain.url, autoFinalize: false });
     expect(await (await pay(`${receiver.url}/a`)).text()).to.equal("a");
     const [channel] = await (await pay.channels).list();
     expect(channel).to.include({ deposit: LEAST, charged: PRICE });

@@ -113,7 +113,7 @@ describe("sponsored: an account with tokens and without coins", () => {
       return wallet;
     }
     const payer = (wallet: HDNodeWallet, over: Partial<PayingFetchOptions> = {}) =>
-      createPayingFetch({ wallet: wallet.privateKey as Hex, rpc: chain.url, autoFinalize: false, ...over });
+      createPayingFetch({ wallet: wallet.privateKey, rpc: chain.url, autoFinalize: false, ...over });
     const only = async (pay: ReturnType<typeof payer>) => (await (await pay.channels).list())[0]!;
     async function failure(work: Promise<unknown>): Promise<unknown> {
       return work.then(

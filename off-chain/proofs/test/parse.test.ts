@@ -136,7 +136,7 @@ describe("parsePrivateKey", () => {
       undefined,
       null,
     ]);
-    expect(() => proofs.parsePrivateKey(almost as proofs.Hex))
+    expect(() => proofs.parsePrivateKey(almost))
       .to.throw(proofs.ParseError)
       .with.property("message")
       .that.does.not.include(almost.slice(2, 10));

@@ -9,7 +9,7 @@ describe("parseTerms", () => {
   it("lowers the case of addresses and takes the period as ethers gives it", () => {
     const shouted: proofs.TermsInput = {
       ...good,
-      sender: getAddress(good.sender) as proofs.Hex,
+      sender: getAddress(good.sender),
       salt: `0x${good.salt.slice(2).toUpperCase()}`,
       challengePeriod: 3600n,
     };

@@ -54,7 +54,7 @@ describe("the web page's purse", () => {
   const open = (of: Facts) =>
     Purse.open({
       facts: of,
-      wallet: chain.account(2).privateKey as Hex,
+      wallet: chain.account(2).privateKey,
       sessionKey,
       store,
       rpc: chain.url,
