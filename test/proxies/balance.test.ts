@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { Agent, fetch } from "undici";
 
 import { startPostgres } from "../../off-chain/receiver/test/store/postgres.ts";
+import { eventually } from "../../off-chain/receiver/test/support/eventually.ts";
 import { freePort, recipe, startNginx, type Running } from "./support/servers.ts";
 import { paymentHeaders, startWorld, type PaidChannel, type World } from "./support/world.ts";
 
@@ -68,6 +69,8 @@ describe("nginx before two receivers on one PostgreSQL, and another nginx behind
     );
     agent = new Agent({ connect: { ca: cert } });
     channel = await world.channel();
+    // A deposit counts from the next look of the receiver that leads, whoever is asked.
+    await eventually(async () => ((await receivers[0]!.store.channel(channel.id))?.confirmedDeposit ?? 0n) > 0n);
   });
   after(async () => {
     await agent.close();
