@@ -1,3 +1,4 @@
+import { unreadVariables } from "@rmps/wire";
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { healthUrl, isAlive } from "./alive.ts";
@@ -34,7 +35,7 @@ export function command(): Command {
   const made = new Command("rmps-receiver")
     .description("Sells HTTP resources for tiny payments over RMPS channels.")
     .version(version)
-    .option("--config <file>", "configuration file (JSON)", process.env["RMPS_CONFIG"])
+    .option("--config <file>", "configuration file (JSON; RMPS_CONFIG)", process.env["RMPS_CONFIG"])
     .option("--recover", "the store is a restored old copy, or new while channels are open: trust no credit in it")
     .option("--check", "start, say whether all is well, and stop")
     .option("--health", "start nothing: ask the receiver that runs here with this configuration whether it answers")
@@ -60,7 +61,9 @@ function flagsOf(values: Readonly<Record<string, unknown>>): Map<string, string>
 async function start(config: Config, { config: file, recover }: Values): Promise<RunningReceiver> {
   const options = await optionsFrom(config, file, process.env);
   // Loaded only here: who asks for its health every few seconds should not have to load a whole receiver.
-  const { startReceiver } = await import("./receiver.ts");
+  const [{ startReceiver }, { createLogger }] = await Promise.all([import("./receiver.ts"), import("./log.ts")]);
+  const log = createLogger(options.log);
+  for (const line of unreadVariables(process.env)) log.warn(line);
   return startReceiver({ ...options, ...(recover === true && { recover }) });
 }
 
@@ -69,6 +72,10 @@ async function sayHealth(config: Config): Promise<void> {
   const alive = await isAlive(url);
   if (!alive) process.exitCode = REFUSED;
   process.stderr.write(`rmps-receiver: ${alive ? "answers" : "does not answer"} at ${url.href}\n`);
+}
+
+function sayUnread(): void {
+  for (const line of unreadVariables(process.env)) process.stderr.write(`rmps-receiver: warning: ${line}\n`);
 }
 
 /** Runs the command until it is told to stop. */
@@ -81,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     receiver = await start(config, values);
   } catch (error) {
     process.exitCode = REFUSED;
+    sayUnread(); // What is missing may be there under a misspelt name.
     process.stderr.write(`rmps-receiver: ${explain(error)}\n`);
     return;
   }
@@ -90,7 +98,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
   });
   process.stderr.write(`rmps-receiver: ready on ${receiver.url}\n`);
-  if (values.check !== true) await told;
+  if (values.check === true) sayUnread();
+  else await told;
   await receiver.close();
 }
 

@@ -47,3 +47,4 @@ export { readBundle, writeBundle, type Bundle } from "./api/bundle.ts";
 export { rdn } from "./rdn/rdn.ts";
 export { paymentAuth } from "./payment-auth/payment-auth.ts";
 export { x402 } from "./x402/x402.ts";
+export { RECEIVER_VARIABLES, SENDER_VARIABLES, unreadVariables, type ReceiverVariable } from "./environment.ts";

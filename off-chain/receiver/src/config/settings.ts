@@ -1,3 +1,4 @@
+import type { ReceiverVariable } from "@rmps/wire";
 import { readFileSync } from "node:fs";
 import { RefusedToStart } from "../refused-to-start.ts";
 import { describe, missing } from "./problems.ts";
@@ -7,7 +8,7 @@ import { configSchema, type Config } from "./schema.ts";
 export interface Setting {
   /** Where in the file, by dots. */
   readonly path: string;
-  readonly variable: string;
+  readonly variable: ReceiverVariable | "PORT";
   /** The command's option; undefined where there is only the variable. */
   readonly flag?: string;
   readonly help: string;
@@ -76,7 +77,7 @@ export const SETTINGS: readonly Setting[] = [
 export const SECRET_VARIABLES = {
   RMPS_API_TOKEN: "the operator's token itself",
   RMPS_KEY_PASSWORD: "password of the keystores",
-} as const;
+} as const satisfies Partial<Record<ReceiverVariable, string>>;
 
 /**
  * Reads a configuration: the file, then variables, then options on top.

@@ -1,3 +1,4 @@
+import { RECEIVER_VARIABLES } from "@rmps/wire";
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -48,8 +49,10 @@ describe("rmps-receiver", () => {
     return write(`${store}.json`, JSON.stringify(config));
   }
 
-  function run(...args: string[]): Run {
-    const started = runCommand(args);
+  const run = (...args: string[]) => runWith({}, ...args);
+
+  function runWith(env: Record<string, string>, ...args: string[]): Run {
+    const started = runCommand(args, env);
     running.add(started.child);
     void started.ended.then(() => running.delete(started.child));
     return started;
@@ -67,7 +70,7 @@ describe("rmps-receiver", () => {
   it("explains itself", async () => {
     const { ended, output } = run("--help");
     expect((await ended).code).to.equal(0);
-    for (const word of ["--config", "--rpc", "--port", "PORT", "RMPS_STORE", "RMPS_KEY_PASSWORD", "Exit codes"]) {
+    for (const word of ["--config", "--rpc", "--port", "PORT", ...RECEIVER_VARIABLES, "Exit codes"]) {
       expect(output()).to.contain(word);
     }
     expect(output(), "keys are not for command lines").to.not.match(/--(agreement|gas)-key /);
@@ -86,6 +89,39 @@ describe("rmps-receiver", () => {
       .to.match(/rpc \(--rpc, RMPS_RPC\)/)
       .and.match(/contract \(--contract, RMPS_CONTRACT\)/);
     expect(errors()).to.not.contain("    at ");
+  });
+
+  describe("where variables are misspelt", () => {
+    const MISSPELT = { RMPS_STROE: "x", RMPS_STATE: "the other command's", RMPS_PORT: "tcp://10.0.0.1:80" };
+    const expectTold = (text: string) => {
+      expect(text).to.match(/RMPS_STROE is read by nobody.*Did you mean RMPS_STORE\?/);
+      expect(text).to.match(/Kubernetes.*RMPS_PORT.*enableServiceLinks: false/);
+      expect(text).to.not.contain("RMPS_STATE");
+    };
+
+    it("says so in its log, and starts", async () => {
+      const { child, url, ended, output } = runWith(MISSPELT, "--config", configure("misspelt.sqlite"));
+      expect(await url).to.be.a("string");
+      child.kill("SIGTERM");
+      expect((await ended).code).to.equal(0);
+      const warnings = output()
+        .split("\n")
+        .filter((line) => line.includes('"level":40'));
+      expectTold(warnings.join("\n"));
+    });
+
+    it("says so when it is asked to check, whatever the level of the log", async () => {
+      const config = configure("misspelt.sqlite", { log: "silent" });
+      const { ended, errors } = runWith(MISSPELT, "--config", config, "--check");
+      expect((await ended).code).to.equal(0);
+      expectTold(errors());
+    });
+
+    it("says so when it refuses to start, which may be why", async () => {
+      const { ended, errors } = runWith({ RMPS_RPC_URL: "http://127.0.0.1:1" });
+      expect((await ended).code).to.equal(1);
+      expect(errors()).to.match(/RMPS_RPC_URL is read by nobody. Did you mean RMPS_RPC\?/);
+    });
   });
 
   it("sells, loses nothing when it is killed between two requests, and sells on", async () => {

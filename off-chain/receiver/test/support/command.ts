@@ -14,9 +14,9 @@ export interface Run {
   readonly errors: () => string;
 }
 
-/** Starts the command with nothing in its environment. */
-export function runCommand(args: readonly string[]): Run {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH: process.env["PATH"] } });
+/** Starts the command with nothing else in its environment. */
+export function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH: process.env["PATH"], ...env } });
   let [output, errors] = ["", ""];
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on("close", (code, signal) => resolve({ code, signal }));

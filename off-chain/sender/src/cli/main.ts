@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { unreadVariables } from "@rmps/wire";
 import { Command, CommanderError, Option } from "commander";
 import { channels } from "./commands/channels.ts";
 import { open, topUp, type OpenOptions, type SponsorOptions } from "./commands/deposit.ts";
@@ -133,14 +134,19 @@ What is not spent comes back: rmps close.`;
 export async function main(args: string[], around: Surroundings = PROCESS): Promise<number> {
   let exitCode = 0;
   let context: Context | undefined;
+  const output = createOutput(undefined, around);
+  const begin = (options: CommonOptions) => {
+    for (const warning of unreadVariables(around.env)) {
+      output.note(options.json === true ? toJson({ warning }) : `rmps: warning: ${warning}`);
+    }
+    return (context = new Context(options, around));
+  };
   try {
-    const begin = (options: CommonOptions) => (context = new Context(options, around));
     await createProgram(around, begin, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage; // it has said what is wrong
     const { code, message, remedy } = await explain(error, context);
-    const output = createOutput(undefined, around);
     if (args.includes("--json")) output.note(toJson({ error: message, remedy, exitCode: code }));
     else output.note(`rmps: ${message}${remedy === undefined ? "" : `\n      ${remedy}`}`);
     return code;
