@@ -9,6 +9,9 @@ export interface Rate {
 /** Keys remembered at most. An IPv4 address or a channel id with its number takes some 200 bytes: 20 MB. */
 const MAX_KEYS = 100_000;
 
+/** Milliseconds that sums of clock and intervals may be off: clocks show fractions, and sums of these are rounded. */
+const ROUNDING = 0.001;
+
 /**
  * Token buckets by key, each kept as one number: the time at which the bucket will be full again (the generic cell rate
  * algorithm). A key whose time is past is as good as unknown, so forgetting it costs nothing.
@@ -40,7 +43,7 @@ export class RateLimit {
     const fullAt = this.#fullAt.get(key);
     const next = (fullAt === undefined || fullAt < now ? now : fullAt) + this.#interval;
     const missing = next - now - this.#whole;
-    if (missing > 0) return Math.ceil(missing / 1000);
+    if (missing > ROUNDING) return Math.ceil(missing / 1000);
     if (fullAt === undefined && this.#fullAt.size >= this.#maxKeys) this.#makeRoom(now);
     this.#fullAt.set(key, next);
     return 0;

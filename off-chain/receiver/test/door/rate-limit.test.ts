@@ -20,6 +20,22 @@ describe("A rate limit", () => {
     expect(rate.take("a")).to.equal(1);
   });
 
+  it("takes a whole burst at any moment: clocks show fractions, and their sums are rounded", () => {
+    for (const [perSecond, burst] of [
+      [0.001, 1],
+      [20, 200],
+      [3, 7],
+    ] as const) {
+      for (now of [49_000.1, 123_456.789012, 599_999.999999, 86_400_000.123457, 1_800_000_000_000.7]) {
+        for (let step = 0; step < 50; step++, now += Math.PI) {
+          const rate = limit(perSecond, burst);
+          for (let i = 0; i < burst; i++) expect(rate.take("a"), `${i} at ${now}`).to.equal(0);
+          expect(rate.take("a"), `at ${now}`).to.be.above(0);
+        }
+      }
+    }
+  });
+
   it("says in how many seconds there is a token", () => {
     const rate = limit(0.1, 1);
     expect(rate.take("a")).to.equal(0);
