@@ -3,7 +3,7 @@
  * `site.json`, which says what they are called and hashed. Called by `npm run build`; nothing of it is committed.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -31,21 +31,30 @@ async function bundled(name: string): Promise<string> {
   return outputFiles[0]!.text.trimEnd();
 }
 
+const written = new Set<string>();
+
+/** Puts a whole file in its place at once: a receiver that starts meanwhile finds the old one or the new one. */
+function write(name: string, content: string | Uint8Array): void {
+  writeFileSync(join(drafts, name), content);
+  renameSync(join(drafts, name), join(site, name));
+  written.add(name);
+}
+
 /** Writes a file whose name changes with its content, and a compressed one beside it. */
 function publish(name: string, content: string): string {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const file = name.replace(".", `-${hash}.`);
-  writeFileSync(join(site, file), content);
-  writeFileSync(join(site, `${file}.gz`), gzipSync(content, { level: 9 }));
+  write(file, content);
+  write(`${file}.gz`, gzipSync(content, { level: 9 }));
   return file;
 }
 
-rmSync(site, { recursive: true, force: true });
-mkdirSync(site);
 const style = await bundled("style.css");
 const script = await bundled("main.ts");
-writeFileSync(
-  join(site, "page.html"),
+mkdirSync(site, { recursive: true });
+const drafts = mkdtempSync(join(import.meta.dirname, "site-"));
+write(
+  "page.html",
   read("page.html").replace(/<style>[^]*<\/style>/, () => `<style>${style}</style>`),
 );
 const made = {
@@ -54,4 +63,6 @@ const made = {
   scriptHash: `sha256-${sha256(script)}`,
   styleHash: `sha256-${sha256(style)}`,
 };
-writeFileSync(join(site, "site.json"), `${JSON.stringify(made, undefined, 2)}\n`);
+write("site.json", `${JSON.stringify(made, undefined, 2)}\n`);
+for (const name of readdirSync(site)) if (!written.has(name)) rmSync(join(site, name), { force: true });
+rmSync(drafts, { recursive: true });
