@@ -1,9 +1,9 @@
 import { chownSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { parseEther } from "ethers";
 
+import { freePort } from "../../off-chain/receiver/test/support/free-port.ts";
 import type { LocalChain } from "../lib/local-chain.ts";
 import { openChannel, paymentHeaders } from "../lib/paying.ts";
 
@@ -74,12 +74,4 @@ export async function configure(folder: string, user: number, salt: string, chai
       return false;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

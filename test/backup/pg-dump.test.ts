@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { survivesRestoring } from "../../off-chain/receiver/test/attacks/restored-backup.behaviour.ts";
+import { freePort } from "../../off-chain/receiver/test/support/free-port.ts";
 
 /** Where Debian keeps the programs of each version. */
 const VERSIONS = "/usr/lib/postgresql";
@@ -19,14 +19,6 @@ function programs(): string {
     .find((bin) => existsSync(join(bin, "initdb")));
   if (found === undefined) throw new Error("PostgreSQL is not installed. On Debian: apt-get install postgresql");
   return found;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe("A store in Debian's PostgreSQL, restored from an old copy", () => {

@@ -9,7 +9,8 @@ import { Agent, fetch } from "undici";
 
 import { startPostgres } from "../../off-chain/receiver/test/store/postgres.ts";
 import { eventually } from "../../off-chain/receiver/test/support/eventually.ts";
-import { freePort, recipe, startNginx, type Running } from "./support/servers.ts";
+import { freePort } from "../../off-chain/receiver/test/support/free-port.ts";
+import { recipe, startNginx, type Running } from "./support/servers.ts";
 import { paymentHeaders, startWorld, type PaidChannel, type World } from "./support/world.ts";
 
 const PRICE = 1000n;

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { freePort, recipe, startCaddy, startNginx, type Running } from "./support/servers.ts";
+import { freePort } from "../../off-chain/receiver/test/support/free-port.ts";
+import { recipe, startCaddy, startNginx, type Running } from "./support/servers.ts";
 import { paymentHeaders, startWorld, type PaidChannel, type World } from "./support/world.ts";
 
 const SECRET = "a secret of the proxy, for tests".replaceAll(" ", "-");

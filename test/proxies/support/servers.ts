@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { eventually } from "../../../off-chain/receiver/test/support/eventually.ts";
 
 const recipes = join(import.meta.dirname, "..", "..", "..", "docs", "proxies");
 
@@ -15,15 +17,6 @@ export function recipe(name: string, changes: Readonly<Record<string, string>>):
     text = text.replaceAll(from, to);
   }
   return text;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A server of Debian's that runs until it is told to stop. */
@@ -66,10 +59,10 @@ async function supervise(child: ChildProcess, port: number, directory: string, e
   child.stderr!.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stdout!.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const ended = once(child, "close").catch((error: unknown) => (output += String(error)));
-  for (let i = 0; !(await listens(port)); i++) {
-    if (i > 200 || child.exitCode !== null) throw new Error(`does not start:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await eventually(async () => {
+    if (child.exitCode !== null) throw new Error(`does not start:\n${output}`);
+    return listens(port);
+  });
   return {
     async stop() {
       child.kill(end);
