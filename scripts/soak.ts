@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 
 import { parseEther } from "ethers";
 
+import { eventually } from "../off-chain/receiver/test/support/eventually.ts";
 import { exchange, objection, parseAnswers } from "./fuzz/answers.ts";
 import { makeRequest } from "./fuzz/http.ts";
 import { startLocalChain, type LocalChain } from "./lib/local-chain.ts";
@@ -25,9 +26,6 @@ const CUSTOMERS = [2, 3, 4, 5, 6, 7];
 
 /** Milliseconds between two pieces of garbage. */
 const GARBAGE_EVERY = 20;
-
-/** Milliseconds by which the receiver's sums may be old, and a little more. */
-const TOTALS_AGE = 6_000;
 
 /** Milliseconds between two looks at the memory, and looks at least, whatever the time. */
 const LOOK_EVERY = 60_000;
@@ -83,10 +81,11 @@ try {
   const buying = CUSTOMERS.map((index) => new Customer(chain, shop.url, index, tally).shop(isOver));
   [samples] = await Promise.all([watchMemory(shop), ...buying, throwGarbage(chain, shop)]);
   // The books are summed up every few seconds only.
-  await sleep(TOTALS_AGE);
-  const { spent } = (await shop.state()).books;
+  const spent = async () => (await shop.state()).books.spent;
+  await eventually(async () => (await spent()) >= tally.revenue).catch(() => undefined);
   // The garbage may have paid too: what was changed in it need not have mattered.
-  if (spent < tally.revenue) tally.unexpected(`the books say ${spent}, the customers ${tally.revenue}`);
+  const booked = await spent();
+  if (booked < tally.revenue) tally.unexpected(`the books say ${booked}, the customers ${tally.revenue}`);
   if (shop.complaints() !== "") tally.unexpected(`the receiver complained:\n${shop.complaints()}`);
 } catch (error) {
   tally.unexpected(String(error));

@@ -24,7 +24,7 @@ function testFiles(folder: string): string[] {
     .sort();
 }
 
-const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "120000"];
+const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "300000"];
 const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
 
 /**

@@ -2,7 +2,7 @@ import { signBalanceProof, type Hex } from "@rmps/proofs";
 import type { Fleet } from "./fleet.ts";
 
 /** How long a customer waits for an answer, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 /** One of so many requests repeats a balance that was used before. */
 const REPEAT_ONE_IN = 8;
 
@@ -55,6 +55,7 @@ export class Customer {
     const signature = signBalanceProof({ chainId: 31337n, contract, channelId, balance }, this.key);
     this.requests++;
     let status: number | undefined;
+    let isRefund = false;
     try {
       const headers = {
         "RDN-Channel-Id": channelId,
@@ -62,8 +63,9 @@ export class Customer {
         "RDN-Balance-Signature": signature,
       };
       const answer = await fetch(`${url}/`, { headers, signal: AbortSignal.timeout(PATIENCE) });
-      await answer.arrayBuffer();
       status = answer.status;
+      // The seller's own 503 has no body; what the receiver could not decide on may be asked again.
+      isRefund = (await answer.arrayBuffer()).byteLength === 0;
     } catch {
       status = undefined; // The node died, before or after it charged.
     }
@@ -71,9 +73,9 @@ export class Customer {
       if (this.served.has(balance) || this.failed.has(balance)) this.doubles++;
       this.served.add(balance);
       this.unknown.delete(balance);
-    } else if (status === 503) {
+    } else if (status === 503 && isRefund) {
       this.failed.add(balance);
-    } else if (status === undefined && !this.served.has(balance) && !this.failed.has(balance)) {
+    } else if ((status === undefined || status === 503) && !this.served.has(balance) && !this.failed.has(balance)) {
       this.unknown.add(balance);
     }
     return status !== undefined;
