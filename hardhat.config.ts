@@ -34,7 +34,7 @@ export default defineConfig({
   },
   typechain: { outDir: join(import.meta.dirname, "typechain-types"), dontOverrideCompile: true },
   test: {
-    mocha: { timeout: 120_000 },
+    mocha: { timeout: 300_000 },
     solidity: {
       fuzz: { runs: Number(RMPS_FUZZ ?? 256), ...(RMPS_SEED === undefined ? {} : { seed: RMPS_SEED }) },
       invariant: { runs: Number(RMPS_RUNS ?? 8), depth: Number(RMPS_DEPTH ?? 60), failOnRevert: true },

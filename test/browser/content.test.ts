@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Frame, Page } from "playwright-core";
 
 import { CENT, openShop, type Shop } from "./support/shop.ts";
-import { receipt, useBrowser } from "./support/visit.ts";
+import { picture, receipt, useBrowser, widthOf } from "./support/visit.ts";
 
 /** Paid HTML that tries to get at the key, and writes down how far it came. */
 const THIEF = `<!doctype html><html lang="en"><head><title>Novel</title><style>h1 { color: rgb(1, 2, 3); }</style></head><body>
@@ -94,7 +94,7 @@ describe("what was paid for, in the web page", () => {
     expect(sandbox).to.contain("allow-scripts").and.to.not.contain("allow-same-origin");
     // It is a whole page all the same: style, script, pictures of this server, and links that lead the window on.
     expect(await frame.locator("h1").evaluate((title) => getComputedStyle(title).color)).to.equal("rgb(1, 2, 3)");
-    expect(await frame.locator("#free").evaluate((image) => (image as HTMLImageElement).naturalWidth)).to.equal(2);
+    expect(await widthOf(frame.locator("#free"))).to.equal(2);
     await frame.getByRole("link", { name: "next" }).click();
     await page.waitForURL("**/kitten.jpg");
     await page.getByText("A link brought you here, so you are asked first.").waitFor();
@@ -130,9 +130,7 @@ describe("what was paid for, in the web page", () => {
     const text = await buy("/test.txt");
     expect(await text.locator("#stage pre").textContent()).to.not.equal("");
     const drawing = await buy("/drawing.svg");
-    expect(await drawing.locator("#stage img").evaluate((image) => (image as HTMLImageElement).naturalWidth)).to.equal(
-      40,
-    );
+    expect(await picture(drawing)).to.equal(40);
     const archive = await buy("/archive.zip");
     await archive.getByText("archive.zip, 2 bytes. Save it to open it.").waitFor();
     const download = archive.waitForEvent("download");

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { appendJournal, readJournal, readRecord } from "../../deploy/tool/records.ts";
 import { expect } from "chai";
 import { runScript } from "./support/command.ts";
@@ -26,15 +25,20 @@ describe("npm run deploy, killed", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Deploys, and kills the process as soon as it prints a line with this text. */
+  /** Deploys; the process kills itself, without warning, when it has printed a line with this text. */
   async function killedAt(text: string): Promise<void> {
+    const killer = `
+      const write = process.stdout.write.bind(process.stdout);
+      process.stdout.write = (chunk, ...more) => {
+        const went = write(chunk, ...more);
+        if (String(chunk).includes(${JSON.stringify(text)})) process.kill(process.pid, "SIGKILL");
+        return went;
+      };`;
+    const preload = ["--import", `data:text/javascript,${encodeURIComponent(killer)}`];
     const env = { ...process.env, LOCALHOST_RPC_URL: node.url };
-    const command = spawn(process.execPath, ["scripts/deploy.ts", ...args()], { cwd: root, env });
-    const exited = once(command, "exit");
-    for await (const line of createInterface({ input: command.stdout })) {
-      if (line.includes(text)) command.kill("SIGKILL");
-    }
-    expect(await exited).to.deep.equal([null, "SIGKILL"]);
+    const command = spawn(process.execPath, [...preload, "scripts/deploy.ts", ...args()], { cwd: root, env });
+    command.stdout.resume();
+    expect(await once(command, "exit")).to.deep.equal([null, "SIGKILL"]);
   }
 
   for (const text of ["sent factory-money", "sent ChannelManager", "Deployed on chain", "settle 1"]) {

@@ -61,7 +61,7 @@ describe("sponsored: an account with tokens and without coins", () => {
       await shop.provider.send("evm_increaseTime", [HOUR + 60]);
       await shop.provider.send("evm_mine", []);
       const spent = prices["/kitten.jpg"] + prices["/doggo.jpg"];
-      await eventually(async () => (await shop.token.balanceOf(sender.address)) === UNIT - spent, 60);
+      await eventually(async () => (await shop.token.balanceOf(sender.address)) === UNIT - spent);
       expect(await shop.provider.getBalance(sender.address)).to.equal(0n);
     });
 
@@ -156,7 +156,7 @@ describe("sponsored: an account with tokens and without coins", () => {
       await chain.provider.send("evm_revert", [before]);
       const { deposit } = await only(moved);
       const back = async () => (await (await moved.channels).factsOf(await only(moved))).deposit === deposit;
-      await eventually(back, 60); // the receiver sent it again
+      await eventually(back); // the receiver sent it again
       expect((await moved(`${receiver.url}/a`)).status).to.equal(200);
       expect(await charged(moved)).to.equal(FEE + 2n * PRICE);
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
 
 /** Debian's; another one by `CHROMIUM`. */
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -35,7 +35,7 @@ export function useBrowser(allowed: () => readonly string[]) {
   const visits: { context: BrowserContext; offences: Offences }[] = [];
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS, timeout: PATIENCE });
   });
   after(() => browser.close());
 
@@ -99,6 +99,11 @@ export async function numbers(page: Page): Promise<Record<string, string>> {
 export async function picture(page: Page): Promise<number> {
   const image = page.locator("#stage img");
   await image.waitFor();
+  return widthOf(image);
+}
+
+/** The width of a picture, in pixels, once it has arrived. */
+export function widthOf(image: Locator): Promise<number> {
   return image.evaluate((element) =>
     (element as HTMLImageElement).decode().then(() => (element as HTMLImageElement).naturalWidth),
   );

@@ -18,6 +18,8 @@ import { HDNodeWallet, JsonRpcProvider, NonceManager, hexlify, parseEther, rando
 import { HARDHAT_MNEMONIC } from "../../../scripts/lib/embedded-chain.ts";
 import { startProcess, type RunningProcess } from "./process.ts";
 
+export { eventually } from "../../../off-chain/receiver/test/support/eventually.ts";
+
 export const CHAIN_ID = 31337n;
 export const HOUR = 3600;
 export const prices = {
@@ -134,13 +136,4 @@ export function payment(channel: OpenChannel, balance: bigint, proof = channel.p
 export async function refusal(response: Response): Promise<string> {
   const { type } = (await response.json()) as { type: string };
   return type.slice(Math.max(type.lastIndexOf("/"), type.lastIndexOf(":"), type.lastIndexOf("#")) + 1);
-}
-
-/** Polls until `condition` holds. @throws After `seconds`. */
-export async function eventually(condition: () => Promise<boolean>, seconds = 10): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`did not happen within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

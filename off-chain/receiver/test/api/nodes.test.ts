@@ -7,8 +7,7 @@ import { expectDescribed } from "./openapi-check.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
-describe("the operator of two receivers on one PostgreSQL", function () {
-  this.timeout(120_000);
+describe("the operator of two receivers on one PostgreSQL", () => {
   const world = useNodes({ apiToken: TOKEN });
 
   async function order({ url }: RunningReceiver, path: string) {

@@ -51,7 +51,7 @@ describe("Attack: the node stops, and the channel is closed meanwhile", () => {
 
     const before = await world.chain.earned();
     node.fault = undefined;
-    await eventually(async () => (await world.chain.earned()) - before === 2n * PRICE, 30_000);
+    await eventually(async () => (await world.chain.earned()) - before === 2n * PRICE);
     expect(await (await world.pay(channel, 4n * PRICE)).json()).to.include({ code: "channel-closing" });
   });
 });

@@ -25,9 +25,9 @@ describe("claims and agreed closes on an embedded chain", () => {
     await pay(receiver, first, 60n, 60n);
     await receiver.engine.settler!.round();
     expect(await chain.sent(GAS_PAYER)).to.equal(0);
-    await pay(receiver, second, 40n, 40n);
     const before = await chain.earned();
-    await eventually(async () => (await chain.earned()) - before === 100n, 15_000);
+    await pay(receiver, second, 40n, 40n);
+    await eventually(async () => (await chain.earned()) - before === 100n);
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
     expect((await pay(receiver, first, 70n, 10n)).kind).to.equal("paid");
   });
@@ -65,7 +65,7 @@ describe("claims and agreed closes on an embedded chain", () => {
     await chain.pass(2000);
     // What is paid while the claim is under way is young.
     await pay(receiver, channel, 70n, 10n);
-    await eventually(async () => (await chain.earned()) > before, 15_000);
+    await eventually(async () => (await chain.earned()) > before);
     await pay(receiver, channel, 80n, 10n);
     await marked(60n);
     await chain.pass(2000);
@@ -74,7 +74,7 @@ describe("claims and agreed closes on an embedded chain", () => {
     for (let round = 0; round < 3; round++) await receiver.engine.settler!.round();
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
     await chain.pass(1000);
-    await eventually(async () => (await chain.earned()) - before === 80n, 15_000);
+    await eventually(async () => (await chain.earned()) - before === 80n);
     expect(await chain.sent(GAS_PAYER)).to.equal(2);
   });
 
@@ -90,7 +90,7 @@ describe("claims and agreed closes on an embedded chain", () => {
     await receiver.engine.settler!.round();
     expect(await chain.sent(GAS_PAYER), "the sender still may").to.equal(0);
     await chain.pass(600);
-    await eventually(async () => (await receiver!.store.channel(channel.id))?.closesAt === CLOSED, 20_000);
+    await eventually(async () => (await receiver!.store.channel(channel.id))?.closesAt === CLOSED);
     expect((await chain.earned()) - before, "what was spent, not what was conceded").to.equal(60n);
   });
 

@@ -96,7 +96,7 @@ describe("channels that can be defended no longer", () => {
     expect(await sells()).to.deep.equal(["chain-unavailable", "paid"]);
 
     node.fault = undefined;
-    await eventually(async () => (await chain.stateOf(cheat.id)).settled === 60n, 20_000);
+    await eventually(async () => (await chain.stateOf(cheat.id)).settled === 60n);
     await eventually(async () => (await receiver.engine.settler!.unfinished()).every((row) => row.state !== "pending"));
     await receiver.engine.defence.look();
     expect(await sells()).to.deep.equal(["paid", "paid"]);
@@ -129,7 +129,7 @@ describe("channels that can be defended no longer", () => {
         expect([receiver, other].map(({ engine }) => engine.watcher.leading)).to.deep.equal([true, false]);
         expect((await pay(other, quick, 1n, 1n)).kind).to.equal("paid");
         await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, "0x1"]);
-        await eventually(() => other.engine.alarms.rings("gas-money"), 20_000);
+        await eventually(() => other.engine.alarms.rings("gas-money"));
         expect(await pay(other, quick, 2n, 1n)).to.include({ kind: "refused", code: "chain-unavailable" });
         expect(await pay(other, slow, 2n, 1n)).to.include({ kind: "refused", code: "chain-unavailable" });
       } finally {

@@ -50,7 +50,7 @@ describe("nodes that fail, lag, lie or leave things out", () => {
   });
 
   it("goes on with the next node when one falls silent", async () => {
-    await run(2, { confirmations: 0, rpcTimeoutMs: 300 });
+    await run(2, { confirmations: 0, rpcTimeoutMs: 2000 });
     nodes[0]!.fault = () => "silence";
     const channel = await chain.open(2);
     await eventually(async () => (await pay(receiver!, channel, 1n, 1n)).kind === "paid");
@@ -141,7 +141,7 @@ describe("nodes that fail, lag, lie or leave things out", () => {
     await chain.requestClose(channel, 0n);
     const before = await chain.earned();
     nodes[0]!.fault = undefined;
-    await eventually(async () => (await chain.earned()) - before === 20n, 20_000);
+    await eventually(async () => (await chain.earned()) - before === 20n);
     expect((await pay(receiver!, other, 2n, 1n)).kind).to.equal("paid");
   });
 

@@ -48,18 +48,18 @@ describe("settler under pressure", () => {
     await chain.rpc("evm_setAutomine", [false]);
     const requests = channels.map((channel) => chain.requestClose(channel, 0n));
     const waiting = () => chain.rpc<string>("eth_getBlockTransactionCountByNumber", ["pending"]);
-    await eventually(async () => Number(await waiting()) >= 200, 30_000);
+    await eventually(async () => Number(await waiting()) >= 200);
     await chain.mine();
     await Promise.all(requests);
-    await eventually(async () => (await pending()).length >= 2, 60_000);
+    await eventually(async () => (await pending()).length >= 2);
     await chain.rpc("evm_setAutomine", [true]);
     await chain.mine();
-    await eventually(async () => (await chain.earned()) - before === total, 60_000);
+    await eventually(async () => (await chain.earned()) - before === total);
     const { timestamp } = (await chain.provider.getBlock("latest"))!;
     const { closesAt } = await chain.stateOf(channels[0]!.id);
     expect(timestamp, "in time").to.be.below(Number(closesAt));
     expect(await chain.sent(GAS_PAYER), "a hundred in each").to.equal(2);
-  }).timeout(120_000);
+  });
 
   it("raises the fee of a transaction that is not mined, with the same nonce, and knows which one was", async () => {
     receiver = await start(chain, stores.path(), { gas: { resendMs: 300 } });
@@ -102,10 +102,7 @@ describe("settler under pressure", () => {
     for (let i = 0; i < count; i++) channels.push(await chain.open(3, UNIT, { challengePeriod: 3600 + i }));
     await chain.rpc("evm_setAutomine", [false]);
     for (const channel of channels) await pay(receiver!, channel, 10n, 10n);
-    await eventually(
-      async () => (await pending()).filter(({ sentAt }) => sentAt !== undefined).length === count,
-      20_000,
-    );
+    await eventually(async () => (await pending()).filter(({ sentAt }) => sentAt !== undefined).length === count);
     const dearest = (await pending()).reduce((most, { maxFeePerGas: fee }) => (fee > most ? fee : most), 0n);
     await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(dearest * 4n).toString(16)}`]);
   }
@@ -122,7 +119,7 @@ describe("settler under pressure", () => {
     await chain.mine();
     await eventually(async () => (await pending()).some(({ purpose }) => purpose === "dispute"));
     expect(await pending()).to.have.length(17);
-  }).timeout(60_000);
+  });
 
   it("raises at once the fees of all that no block can take any more", async () => {
     let ahead = 0;
@@ -262,7 +259,7 @@ describe("settler under pressure", () => {
     expect(await chain.earned()).to.equal(before);
 
     await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${parseEther("1").toString(16)}`]);
-    await eventually(() => !receiver!.engine.alarms.rings("gas-money"), 15_000);
+    await eventually(() => !receiver!.engine.alarms.rings("gas-money"));
     expect((await pay(receiver, channel, 80n, 80n)).kind).to.equal("paid");
   });
 
@@ -273,9 +270,9 @@ describe("settler under pressure", () => {
     const before = await chain.earned();
     await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, "0x1"]);
     await chain.requestClose(channel, 0n);
-    await eventually(() => receiver!.engine.alarms.rings("gas-money"), 15_000);
+    await eventually(() => receiver!.engine.alarms.rings("gas-money"));
     expect(await chain.earned()).to.equal(before);
     await chain.rpc("hardhat_setBalance", [GAS_PAYER.address, `0x${parseEther("1").toString(16)}`]);
-    await eventually(async () => (await chain.earned()) - before === 60n, 15_000);
+    await eventually(async () => (await chain.earned()) - before === 60n);
   });
 });

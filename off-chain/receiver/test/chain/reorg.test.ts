@@ -56,7 +56,7 @@ describe("re-organizations", () => {
     await eventually(async () => receiver.engine.watcher.head()?.number === (await chain.blockNumber()));
     await chain.revert(snapshot);
     await eventually(async () => (await facts(channel)).openedBlock === undefined);
-    expect(receiver.engine.watcher.head()?.number).to.equal(await chain.blockNumber());
+    await eventually(async () => receiver.engine.watcher.head()?.number === (await chain.blockNumber()));
   });
 
   it("takes back a top-up that is gone: a proof above the deposit that is left buys nothing", async () => {
@@ -110,7 +110,7 @@ describe("re-organizations", () => {
     expect(await chain.earned(), "the dispute is gone").to.equal(before);
     await chain.rpc("evm_setAutomine", [true]);
     await chain.mine(height - (await chain.blockNumber()));
-    await eventually(async () => (await chain.earned()) - before === 60n, 20_000);
+    await eventually(async () => (await chain.earned()) - before === 60n);
     await eventually(async () => (await facts(channel)).settled === 60n);
     expect(await chain.sent(GAS_PAYER)).to.equal(1);
   });

@@ -54,7 +54,7 @@ describe("ways to a chain", () => {
   it("goes on with the next node where a WebSocket is open and silent", async () => {
     const [chain, silent] = [await TestChain.start(), new BareWebSocket(() => undefined)];
     const rpc = [await silent.listen(), chain.url];
-    const receiver = await start(chain, stores.path(), { rpc, rpcTimeoutMs: 300 });
+    const receiver = await start(chain, stores.path(), { rpc, rpcTimeoutMs: 2000 });
     try {
       await wholeStory(chain, receiver);
       expect(silent.opened).to.be.above(0);

@@ -158,7 +158,7 @@ describe("rmps-receiver", () => {
     await chain.requestClose(channel, 0n);
     const second = run("--config", config);
     expect(await second.url, second.errors()).to.be.a("string");
-    await eventually(async () => (await chain.earned()) - before === 10n, 15_000);
+    await eventually(async () => (await chain.earned()) - before === 10n);
     second.child.kill("SIGTERM");
     expect((await second.ended).code).to.equal(0);
   });

@@ -10,14 +10,15 @@ describe("outages", () => {
   let chain: TestChain;
   let node: FaultyNode;
   let receiver: RunningReceiver;
-  /** Seconds by which the receiver's clock is ahead. */
+  /** Seconds for which the receiver's clock was moved; by itself it stands. */
   let later = 0;
 
   beforeEach(async () => {
     later = 0;
+    const begun = Date.now();
     chain = await TestChain.start();
     node = await FaultyNode.before(chain.url);
-    const now = () => Date.now() + later * 1000;
+    const now = () => begun + later * 1000;
     receiver = await start(chain, stores.path(), { rpc: node.url, now, sponsor: SPONSOR });
   });
   afterEach(async () => {

@@ -41,7 +41,7 @@ describe("POST /channels keeps to its limits:", () => {
       const used = () => other.store.sponsorships.used(0);
       await eventually(async () => (await used()) < limits.maxCost); // Once the receiver has read its block.
       expect((await used()) > 0n).to.equal(true);
-      expect(other.engine.alarms.rings("sponsor-budget")).to.equal(true);
+      await eventually(() => other.engine.alarms.rings("sponsor-budget"));
       const next = await askFor(await byAuthorization(chain, await penniless(chain)), other);
       expect(next).to.include({ status: 503, code: "budget-exhausted" });
       expect(await askFor(body, other), "known ones cost nothing").to.include({ status: 202 });

@@ -4,8 +4,7 @@ import { useNodes } from "../support/nodes.ts";
 import { byAuthorization, penniless, SPONSOR } from "../support/sponsor.ts";
 import { askFor } from "../support/sponsoring-shop.ts";
 
-describe("sponsoring by two receivers on one PostgreSQL", function () {
-  this.timeout(120_000);
+describe("sponsoring by two receivers on one PostgreSQL", () => {
   const world = useNodes({ sponsor: SPONSOR });
 
   it("answers on the node that does not lead, with what the other one sends", async () => {

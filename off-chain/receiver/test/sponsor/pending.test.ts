@@ -208,6 +208,6 @@ describe("sponsoring, while a deposit is under way,", () => {
       await chain.rpc("hardhat_setNextBlockBaseFeePerGas", [`0x${(cap + 1n).toString(16)}`]);
       await chain.mine();
       return (await chain.earned()) - before === 60n;
-    }, 20_000);
+    });
   });
 });

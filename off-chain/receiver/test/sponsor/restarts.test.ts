@@ -14,7 +14,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   it("sends after a restart what was stored before, and answers with that", async () => {
     const { shop, chain } = world;
     const node = await shop.faultyNode();
-    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    await shop.restart({ rpc: node.url });
     const body = await byAuthorization(chain, await penniless(chain));
     node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
     expect(await shop.ask(body)).to.include({ status: 503, code: "chain-unavailable" });
@@ -45,7 +45,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   it("drops what has expired meanwhile, and what would revert by now, at no cost", async () => {
     const { shop, chain } = world;
     const node = await shop.faultyNode();
-    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    await shop.restart({ rpc: node.url });
     const [late, poor] = [await penniless(chain), await penniless(chain)];
     const bodies = [await byAuthorization(chain, late, { until: 790 }), await byAuthorization(chain, poor)];
     node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());
@@ -64,7 +64,7 @@ describe("sponsoring, after a restart or a re-organization,", () => {
   async function storeOnly(count: number): Promise<unknown[]> {
     const { shop, chain } = world;
     const node = await shop.faultyNode();
-    await shop.restart({ rpc: node.url, rpcTimeoutMs: 500 });
+    await shop.restart({ rpc: node.url });
     const bodies: unknown[] = [];
     for (let i = 0; i < count; i++) bodies.push(await byAuthorization(chain, await penniless(chain)));
     node.fault = (method, _, real) => (method === "eth_getTransactionCount" ? "reset" : real());

@@ -66,8 +66,7 @@ describe("what payments cost a store, counted", () => {
     }
   });
 
-  it("is few pages in SQLite, wherever in the table the channels lie", async function () {
-    this.timeout(30_000);
+  it("is few pages in SQLite, wherever in the table the channels lie", async () => {
     const directory = mkdtempSync(join(tmpdir(), "rmps-cost-"));
     const path = join(directory, "store.sqlite");
     const store = await openStore(path, { binding, firstBlock: 1 });
@@ -85,8 +84,7 @@ describe("what payments cost a store, counted", () => {
     }
   });
 
-  it("is two statements in PostgreSQL, one for the charges and one for their ends", async function () {
-    this.timeout(60_000);
+  it("is two statements in PostgreSQL, one for the charges and one for their ends", async () => {
     const postgres = await startPostgres();
     await (await postgres.place()).remove();
     const store = await openStore(postgres.url, { binding, firstBlock: 1 });

@@ -74,8 +74,7 @@ describe("A store of an older version", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("goes on in PostgreSQL", async function () {
-    this.timeout(60_000);
+  it("goes on in PostgreSQL", async () => {
     const { url, place, stop } = await startPostgres();
     try {
       await place();

@@ -71,8 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** That every store does what the model says. */
 export function agreesWithModel(kind: Kind, numRuns: number): void {
   describe("against a model", () => {
-    it("serves no balance twice, spends no more than is proven, and loses nothing over a restart", async function () {
-      this.timeout(120_000);
+    it("serves no balance twice, spends no more than is proven, and loses nothing over a restart", async () => {
       const rounds = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { maxLength: 15 });
       await fc.assert(
         fc.asyncProperty(rounds, (some) => play(kind, some)),

@@ -13,8 +13,7 @@ import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions } from "./transactions.behaviour.ts";
 import { marksTheUnsettled } from "./unsettled.behaviour.ts";
 
-describe("The store on PostgreSQL", function () {
-  this.timeout(60_000);
+describe("The store on PostgreSQL", () => {
   let started: Kind | undefined;
   const kind: Kind = {
     name: "PostgreSQL",
