@@ -4,47 +4,14 @@ import { ethers as lib, type ContractTransactionResponse, type Signer, Wallet } 
 import hre from "hardhat";
 
 import { ChannelManager__factory, MicroToken__factory, PlainToken__factory } from "../../typechain-types/index.ts";
-import type { ChannelManager } from "../../typechain-types/index.ts";
-import type { ChannelStruct } from "../../typechain-types/ChannelManager.ts";
+import { depositNonce, signAuthorization } from "../fixtures/authorization.ts";
+import { domainOf, signMessage, type MessageType } from "../fixtures/messages.ts";
+import { encodeTerms, makeTerms, PERIOD, type Terms } from "../fixtures/terms.ts";
 
 const DEPOSIT = lib.parseEther("50");
 const AMOUNT = lib.parseEther("20");
-const PERIOD = 86_400n;
 const DEADLINE = 4_000_000_000n;
 const ROWS = 100;
-
-const TYPES = {
-  BalanceProof: [
-    { name: "channelId", type: "bytes32" },
-    { name: "balance", type: "uint256" },
-  ],
-  ClosingAgreement: [
-    { name: "channelId", type: "bytes32" },
-    { name: "amount", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-  CloseRequest: [
-    { name: "channelId", type: "bytes32" },
-    { name: "amount", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
-
-const AUTHORIZATION_TYPES = {
-  ReceiveWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" },
-  ],
-};
-
-async function domainOf(contract: Pick<ChannelManager, "eip712Domain">) {
-  const { name, version, chainId, verifyingContract } = await contract.eip712Domain();
-  return { name, version, chainId, verifyingContract };
-}
 
 async function gasOf(transaction: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await transaction).wait();
@@ -72,34 +39,24 @@ export async function measure(): Promise<Record<string, number>> {
   await micro.connect(sender)["transfer(address,uint256)"](receiver, 1n);
 
   let salts = 0;
-  const termsOf = async (from: string, token: { getAddress(): Promise<string> } = plain): Promise<ChannelStruct> => ({
-    sender: from,
-    senderSigner: lib.ZeroAddress,
-    receiver: receiver.address,
-    receiverSigner: lib.ZeroAddress,
-    token: await token.getAddress(),
-    challengePeriod: PERIOD,
-    salt: lib.id(`salt ${++salts}`),
-  });
-  const open = async (from: Signer = sender, terms?: ChannelStruct): Promise<ChannelStruct> => {
+  const termsOf = async (from: string, token: { getAddress(): Promise<string> } = plain): Promise<Terms> =>
+    makeTerms({
+      sender: from,
+      receiver: receiver.address,
+      token: await token.getAddress(),
+      salt: lib.id(`salt ${++salts}`),
+    });
+  const open = async (from: Signer = sender, terms?: Terms): Promise<Terms> => {
     const channel = terms ?? (await termsOf(await from.getAddress()));
     await (await manager.connect(from).deposit(channel, DEPOSIT)).wait();
     return channel;
   };
-  const sign = async (type: keyof typeof TYPES, by: Signer, terms: ChannelStruct, amount: bigint): Promise<string> => {
-    const channelId = await manager.channelId(terms);
-    const message = { channelId, balance: amount, amount, deadline: DEADLINE };
-    return by.signTypedData(domain, { [type]: TYPES[type] }, message);
-  };
+  const sign = async (type: MessageType, by: Signer, terms: Terms, amount: bigint): Promise<string> =>
+    signMessage(by, domain, type, { channelId: await manager.channelId(terms), amount, deadline: DEADLINE });
   await open(); // so that the manager's balances are not zero
   await manager.connect(sender).deposit(await termsOf(sender.address, micro), DEPOSIT);
 
   const gas: Record<string, number> = {};
-  const encode = (channel: ChannelStruct): string =>
-    lib.AbiCoder.defaultAbiCoder().encode(
-      ["tuple(address,address,address,address,address,uint32,bytes32)"],
-      [Object.values(channel)],
-    );
 
   // ---- deposits
   let channel = await termsOf(sender.address);
@@ -107,21 +64,16 @@ export async function measure(): Promise<Record<string, number>> {
   gas["top-up by deposit"] = await gasOf(manager.connect(sender).deposit(channel, DEPOSIT));
   channel = await termsOf(sender.address, micro);
   const notifying = micro.connect(sender)["transfer(address,uint256,bytes)"];
-  gas["open by ERC-223 transfer"] = await gasOf(notifying(manager, DEPOSIT, encode(channel)));
-  gas["top-up by ERC-223 transfer"] = await gasOf(notifying(manager, DEPOSIT, encode(channel)));
+  gas["open by ERC-223 transfer"] = await gasOf(notifying(manager, DEPOSIT, encodeTerms(channel)));
+  gas["top-up by ERC-223 transfer"] = await gasOf(notifying(manager, DEPOSIT, encodeTerms(channel)));
   channel = await termsOf(sender.address, micro);
-  const word = lib.AbiCoder.defaultAbiCoder().encode(
-    ["bytes32", "bytes32"],
-    [await manager.channelId(channel), lib.ZeroHash],
-  );
-  const nonce = lib.dataSlice(lib.keccak256(word), 0, 24) + "0".repeat(16);
-  const authorization = await sender.signTypedData(await domainOf(micro), AUTHORIZATION_TYPES, {
+  const authorization = await signAuthorization(sender, await domainOf(micro), {
     from: sender.address,
     to: await manager.getAddress(),
     value: DEPOSIT,
     validAfter: 0n,
     validBefore: DEADLINE,
-    nonce,
+    nonce: depositNonce(await manager.channelId(channel), lib.ZeroHash),
   });
   gas["open by ERC-3009 authorization, sponsored"] = await gasOf(
     manager.connect(relayer).depositWithAuthorization(channel, DEPOSIT, 0n, DEADLINE, lib.ZeroHash, authorization),
