@@ -3,6 +3,7 @@ export {
   DIALECTS,
   type Claims,
   type DialectName,
+  type EchoedChallenge,
   type OutgoingPayment,
   type Payment,
   type Proof,
@@ -14,7 +15,6 @@ export {
   type ChallengeReading,
   type ChannelView,
   type Echo,
-  type JsonObject,
   type Offer,
   type Reason,
   type ReceivedChallenge,
@@ -23,7 +23,7 @@ export type { Receipt, ReceiptReading, ReceivedReceipt } from "./receipt.ts";
 export { REFUSAL_CODES, isRefusalCode, malformedPayment, statusOf, type Refusal, type RefusalCode } from "./refusal.ts";
 export { PROBLEM_MEDIA_TYPE, problem, readProblem, type Problem } from "./problem.ts";
 export type { Dialect, DialectOptions, RequestContext } from "./dialect.ts";
-export { voucherPayload, type EchoedChallenge } from "./payment-auth/credential.ts";
+export { voucherPayload } from "./payment-auth/credential.ts";
 export { bodyDigest, checkChallenge, type ChallengedRequest } from "./payment-auth/check.ts";
 export { encodeSlot, readSessionRequest, type SessionRequest } from "./payment-auth/session-request.ts";
 export { INTENT, METHOD } from "./payment-auth/names.ts";
@@ -44,6 +44,7 @@ export {
 } from "./wire.ts";
 export { readTerms, writeTerms, type TermsJson } from "./api/terms.ts";
 export { readBundle, writeBundle, type Bundle } from "./api/bundle.ts";
+export type { JsonObject } from "./json/members.ts";
 export { rdn } from "./rdn/rdn.ts";
 export { paymentAuth } from "./payment-auth/payment-auth.ts";
 export { x402 } from "./x402/x402.ts";

@@ -1,4 +1,5 @@
 import { ZERO_ADDRESS, type Address, type Hex, type Manager } from "@rmps/proofs";
+import type { JsonObject } from "./json/members.ts";
 import type { Claims, DialectName } from "./payment.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 
@@ -55,9 +56,6 @@ export interface ReceivedChallenge {
   /** What has to be sent back with a payment in the same dialect. */
   readonly echo: Echo;
 }
-
-/** A JSON object, as it came. */
-export type JsonObject = { readonly [name: string]: unknown };
 
 /** The part of a challenge that a payment repeats. */
 export type Echo =

@@ -1,5 +1,4 @@
 import type { Address, Hex } from "@rmps/proofs";
-import type { EchoedChallenge } from "./payment-auth/credential.ts";
 
 /** The dialects, by their names in configuration: RDN headers, the `Payment` authentication scheme, x402 version 2. */
 export const DIALECTS = ["rdn", "payment", "x402"] as const;
@@ -22,6 +21,18 @@ export interface Proof {
   readonly balance: bigint;
   /** 65 bytes in canonical form. */
   readonly signature: Hex;
+}
+
+/** In the `Payment` dialect: a challenge of ours that came back with a payment. Whoever serves the request compares it with the request. */
+export interface EchoedChallenge {
+  readonly id: string;
+  /** Unix milliseconds until which it can be answered. */
+  readonly expires: number;
+  /** Method and path of the request that was challenged. */
+  readonly method: string;
+  readonly path: string;
+  /** Digest of the body that was challenged, if it was bound. */
+  readonly digest?: string;
 }
 
 /** A payment as it came with a request. */

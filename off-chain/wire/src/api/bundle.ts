@@ -12,8 +12,7 @@ import {
   type Terms,
 } from "@rmps/proofs";
 import { within } from "../field.ts";
-import { isObject, member, textMember } from "../json/members.ts";
-import type { JsonObject } from "../offer.ts";
+import { isObject, member, textMember, type JsonObject } from "../json/members.ts";
 import { safeChainId } from "../payment-auth/session-request.ts";
 import { readTerms, writeTerms } from "./terms.ts";
 

@@ -1,7 +1,6 @@
 import { parseAddress, parseAmount, parseHash, ParseError, parseTerms, ZERO_ADDRESS, type Terms } from "@rmps/proofs";
 import { parseParty } from "../field.ts";
-import { isObject, member, optionalText, textMember } from "../json/members.ts";
-import type { JsonObject } from "../offer.ts";
+import { isObject, member, optionalText, textMember, type JsonObject } from "../json/members.ts";
 
 /** A channel's terms in the JSON of the receiver's API and of what it exports. */
 export interface TermsJson {

@@ -1,8 +1,8 @@
 import { parseAmount, parseHash, parseSignature } from "@rmps/proofs";
 import { parseParty, within } from "../field.ts";
-import type { ChannelView, JsonObject } from "../offer.ts";
+import type { ChannelView } from "../offer.ts";
 import type { Json } from "./canonical.ts";
-import { member, objectMember, optionalText, textMember } from "./members.ts";
+import { member, objectMember, optionalText, textMember, type JsonObject } from "./members.ts";
 
 /** `channelState` and `proof`, as both JSON dialects have them. */
 export function writeChannelState(channel: ChannelView | undefined): { channelState?: Json; proof?: string } {

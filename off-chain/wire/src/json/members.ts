@@ -1,6 +1,8 @@
 import { ParseError } from "@rmps/proofs";
 import { field } from "../field.ts";
-import type { JsonObject } from "../offer.ts";
+
+/** A JSON object, as it came. */
+export type JsonObject = { readonly [name: string]: unknown };
 
 /** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is JsonObject {

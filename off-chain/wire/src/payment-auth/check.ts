@@ -1,7 +1,7 @@
 import { sha256 } from "@rmps/proofs";
 import { base64 } from "../json/base64.ts";
 import type { Refusal } from "../refusal.ts";
-import type { EchoedChallenge } from "./credential.ts";
+import type { EchoedChallenge } from "../payment.ts";
 
 /** The request that came with an echoed challenge. */
 export interface ChallengedRequest {

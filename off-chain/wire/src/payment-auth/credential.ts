@@ -3,25 +3,21 @@ import type { DialectOptions } from "../dialect.ts";
 import type { HeaderMap, HeaderSource } from "../headers.ts";
 import { within } from "../field.ts";
 import { base64url, fromBase64url, utf8 } from "../json/base64.ts";
-import { anyText, exactly, objectMember, optionalText, parseObject, textMember } from "../json/members.ts";
-import type { Echo, JsonObject } from "../offer.ts";
-import type { OutgoingPayment, Payment, Proof } from "../payment.ts";
+import {
+  anyText,
+  exactly,
+  objectMember,
+  optionalText,
+  parseObject,
+  textMember,
+  type JsonObject,
+} from "../json/members.ts";
+import type { Echo } from "../offer.ts";
+import type { EchoedChallenge, OutgoingPayment, Payment, Proof } from "../payment.ts";
 import { paymentCredential } from "./authorization.ts";
 import { ChallengeError, challengeId, equalInConstantTime, type Slots } from "./challenge-id.ts";
 import { ACTION, AUTHORIZATION, INTENT, METHOD, SCHEME } from "./names.ts";
 import { decodeRequest, readSessionRequest } from "./session-request.ts";
-
-/** A challenge of ours that came back with a payment. Whoever serves the request compares it with the request. */
-export interface EchoedChallenge {
-  readonly id: string;
-  /** Unix milliseconds until which it can be answered. */
-  readonly expires: number;
-  /** Method and path of the request that was challenged. */
-  readonly method: string;
-  readonly path: string;
-  /** Digest of the body that was challenged, if it was bound. */
-  readonly digest?: string;
-}
 
 /** The `payload` of a credential: what plug-ins of clients that encode themselves have to fill in. */
 export function voucherPayload({ channelId, balance, signature }: Proof): Record<string, string> {

@@ -3,8 +3,8 @@ import { parseParty, period, within } from "../field.ts";
 import { base64url, fromBase64url, utf8 } from "../json/base64.ts";
 import { canonicalJson, type Json } from "../json/canonical.ts";
 import { readChannelState, writeChannelState } from "../json/channel-state.ts";
-import { member, objectMember, optionalText, parseObject, textMember } from "../json/members.ts";
-import { namedSigner, type ChannelView, type JsonObject, type Offer } from "../offer.ts";
+import { member, objectMember, optionalText, parseObject, textMember, type JsonObject } from "../json/members.ts";
+import { namedSigner, type ChannelView, type Offer } from "../offer.ts";
 
 /** The `request` of a challenge: base64url of canonical JSON. */
 export function encodeRequest(offer: Offer, channel: ChannelView | undefined): string {

@@ -1,8 +1,8 @@
 import { ParseError, ZERO_ADDRESS, parseAddress, parseAmount, type Address } from "@rmps/proofs";
 import { parseParty, period, within } from "../field.ts";
 import { readChannelState, writeChannelState } from "../json/channel-state.ts";
-import { exactly, member, objectMember, optionalText, textMember } from "../json/members.ts";
-import { namedSigner, type ChannelView, type JsonObject, type Offer } from "../offer.ts";
+import { exactly, member, objectMember, optionalText, textMember, type JsonObject } from "../json/members.ts";
+import { namedSigner, type ChannelView, type Offer } from "../offer.ts";
 import { MAX_TIMEOUT_SECONDS, X402_SCHEME } from "./names.ts";
 
 /** CAIP-2 name of a chain. */
