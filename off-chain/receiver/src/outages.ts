@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
+import type { Alarms } from "./alarms.ts";
 import { Heartbeat } from "./chain/watcher/heartbeat.ts";
-import type { Engine } from "./engine.ts";
+import type { Watcher } from "./chain/watcher/watcher.ts";
 import { StoreUnavailable } from "./store/error.ts";
+import type { Store } from "./store/store.ts";
 
 /** After so many milliseconds without the chain the alarm rings. */
 const RPC_SILENCE = 30_000;
@@ -9,11 +11,18 @@ const RPC_SILENCE = 30_000;
 /** Between two looks, in milliseconds: alarms ring in the log though nobody asks for health or metrics. */
 const EVERY = 10_000;
 
-type Watched = Pick<Engine, "store" | "watcher" | "alarms" | "now">;
+/** What may be out of reach, and where that is told. */
+interface Watched {
+  readonly store: Pick<Store, "healthy">;
+  readonly watcher: Pick<Watcher, "failingSince">;
+  readonly alarms: Alarms;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
 
 /** Rings where the store or all nodes are out of reach. @returns whether the store answers. */
-export async function lookForOutages(engine: Watched): Promise<boolean> {
-  const { store, watcher, alarms, now } = engine;
+export async function lookForOutages(watched: Watched): Promise<boolean> {
+  const { store, watcher, alarms, now } = watched;
   const { failingSince } = watcher;
   const silent = failingSince !== undefined && now() - failingSince > RPC_SILENCE;
   alarms.set("rpc", silent, "No node has answered as it should for half a minute.");
@@ -33,10 +42,10 @@ export async function unlessStoreFails<T>(read: () => Promise<T>): Promise<T | u
 }
 
 /** Looks for outages from now on. @returns how to stop it. */
-export function watchOutages(engine: Watched, log: Logger): () => Promise<void> {
-  const look = () => lookForOutages(engine).then(() => undefined);
+export function watchOutages(watched: Watched, log: Logger): () => Promise<void> {
+  const look = () => lookForOutages(watched).then(() => undefined);
   const failed = (error: unknown) => log.warn({ err: error }, "cannot look for outages");
-  const beat = new Heartbeat(look, EVERY, failed, engine.now);
+  const beat = new Heartbeat(look, EVERY, failed, watched.now);
   beat.start();
   return () => beat.stop();
 }

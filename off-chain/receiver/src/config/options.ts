@@ -5,11 +5,14 @@ import type { Confirmations } from "../chain/watcher/watcher.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
 import type { DoorOptions } from "../door/options.ts";
 import type { Routes } from "../proxy/routes.ts";
-import type { WebOptions } from "../web/web.ts";
+import type { WebOptions } from "../web/options.ts";
 
 /** Where a receiver listens, unless told otherwise. */
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 5000;
+
+/** Where channels are kept, unless told otherwise. */
+export const DEFAULT_STORE = "rmps-receiver.sqlite";
 
 /**
  * The receiver's keys, each as 0x and 64 hex digits. Each may be absent: agreements are then not given, or nothing is

@@ -1,20 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { directorySource } from "./directory.ts";
 import { fileSource } from "./file.ts";
 import { handlerSource } from "./handler.ts";
 import { Router, type Match } from "./router.ts";
-import type { Price, Route, RouteRequest, Routes } from "./routes.ts";
+import type { Price, Route, Routes } from "./routes.ts";
+import type { Source } from "./source.ts";
 import type { Target } from "./target.ts";
 import { upstreamSource } from "./upstream.ts";
-
-/** Where an answer comes from. */
-export interface Source {
-  /** Whether there is something to sell; a path that leads to nothing costs nothing. */
-  exists(request: RouteRequest): Promise<boolean>;
-  /** Sends the answer. May throw before the status line is sent; what happens later it ends by itself. */
-  send(request: RouteRequest, incoming: IncomingMessage, response: ServerResponse): Promise<void>;
-  close?(): Promise<void>;
-}
 
 /** A route that was checked, with its source. */
 export interface Sold {

@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import type { Source } from "./content.ts";
 import type { DirectoryRoute, RouteRequest } from "./routes.ts";
 import { sendFile } from "./send-file.ts";
+import type { Source } from "./source.ts";
 
 /** Names that are not served: hidden ones. Segments are canonical, so `.` and `..` cannot be among them anyway. */
 const HIDDEN = /(?:^|\/)\./;

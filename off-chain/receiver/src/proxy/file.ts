@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Source } from "./content.ts";
 import type { FileRoute } from "./routes.ts";
 import { sendFile } from "./send-file.ts";
+import type { Source } from "./source.ts";
 
 /** One file. @throws RangeError where it is not there. */
 export function fileSource(path: string, { file, status }: FileRoute): Source {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Source } from "./content.ts";
 import type { Answer, HandlerResult, HandlerRoute } from "./routes.ts";
+import type { Source } from "./source.ts";
 
 /** A function's answers. */
 export function handlerSource({ handler }: HandlerRoute): Source {

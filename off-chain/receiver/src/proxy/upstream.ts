@@ -1,8 +1,8 @@
 import { Pool } from "undici";
 import { hasBody } from "../adapters/node/body.ts";
-import type { Source } from "./content.ts";
 import { requestHeaders, responseHeaders } from "./upstream-headers.ts";
 import type { UpstreamRoute } from "./routes.ts";
+import type { Source } from "./source.ts";
 import { parseTarget } from "./target.ts";
 
 /** Milliseconds until the head of an upstream's answer has to be there, unless told otherwise. */

@@ -5,15 +5,6 @@ import type { Page } from "../paywall/types.ts";
 import { webPage } from "./page.ts";
 import { loadSite, type Site } from "./site.ts";
 
-/** The page on which people pay. */
-export interface WebOptions {
-  /**
-   * RPC of a development chain (31337) as browsers reach it, for the demo wallet; `rpc` unless given, where that is this
-   * machine's. There is no demo wallet on any other chain.
-   */
-  readonly demoRpc?: string;
-}
-
 /**
  * The page of a receiver, and the files that it consists of.
  * @returns undefined where it is switched off, or `@rmps/web` is not installed: then a plain page takes its place.
