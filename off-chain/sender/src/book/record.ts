@@ -1,5 +1,5 @@
 import type { Address, Hex, Terms } from "@rmps/proofs";
-import type { SentTransaction } from "./sent.ts";
+import type { UnderWay } from "./sent.ts";
 
 /** Where a channel stands for its sender. `closing`: a CloseRequest was signed, so that it is never paid on again. */
 export type ChannelStatus = "opening" | "open" | "closing" | "closed";
@@ -90,11 +90,9 @@ export function spentOf(record: ChannelRecord): bigint {
 }
 
 /** Everything one sender remembers. */
-export interface BookState {
+export interface BookState extends UnderWay {
   /** By `keyOf` the channel. */
   channels: Map<string, ChannelRecord>;
-  /** Transactions under way, by `CHAIN:ACCOUNT`, the lowest nonce first: another process goes on with them. Absent: none. */
-  underWay?: Map<string, readonly SentTransaction[]>;
 }
 
 /** The key of a channel in the book: ids are unique for each manager. */

@@ -1,5 +1,4 @@
 import type { Address, Hex } from "@rmps/proofs";
-import type { BookState } from "./record.ts";
 
 /** What is paid for gas, in wei per gas. Without a tip: a chain that knows no EIP-1559, where it is the whole price. */
 export interface Fees {
@@ -25,6 +24,12 @@ export interface SentTransaction extends Fees {
   readonly hashes: readonly Hex[];
 }
 
+/** The part of a book that is about transactions. */
+export interface UnderWay {
+  /** Transactions under way, by `CHAIN:ACCOUNT`, the lowest nonce first: another process goes on with them. Absent: none. */
+  underWay?: Map<string, readonly SentTransaction[]>;
+}
+
 /** An account on one chain. */
 export interface Account {
   readonly chainId: bigint;
@@ -34,12 +39,12 @@ export interface Account {
 const keyOf = ({ chainId, address }: Account) => `${chainId}:${address}`;
 
 /** What an account has under way, the lowest nonce first. */
-export function sentBy(state: BookState, account: Account): readonly SentTransaction[] {
+export function sentBy(state: UnderWay, account: Account): readonly SentTransaction[] {
   return state.underWay?.get(keyOf(account)) ?? [];
 }
 
 /** Notes what an account has under way, instead of what it had with the same nonce, or under the same hash. */
-export function noteSent(state: BookState, account: Account, transaction: SentTransaction): void {
+export function noteSent(state: UnderWay, account: Account, transaction: SentTransaction): void {
   const others = sentBy(state, account).filter(
     ({ nonce, hashes }) => nonce !== transaction.nonce && !hashes.some((hash) => transaction.hashes.includes(hash)),
   );
@@ -51,12 +56,12 @@ export function noteSent(state: BookState, account: Account, transaction: SentTr
 }
 
 /** Notes that a transaction is not under way any more. What another process sent meanwhile with its nonce stays. */
-export function forgetSent(state: BookState, account: Account, { hashes }: Pick<SentTransaction, "hashes">): void {
+export function forgetSent(state: UnderWay, account: Account, { hashes }: Pick<SentTransaction, "hashes">): void {
   const isOther = (other: SentTransaction) => !other.hashes.some((hash) => hashes.includes(hash));
   put(state, account, sentBy(state, account).filter(isOther));
 }
 
-function put(state: BookState, account: Account, transactions: readonly SentTransaction[]): void {
+function put(state: UnderWay, account: Account, transactions: readonly SentTransaction[]): void {
   state.underWay ??= new Map();
   if (transactions.length === 0) state.underWay.delete(keyOf(account));
   else state.underWay.set(keyOf(account), transactions);

@@ -1,7 +1,7 @@
 import { parseAddress, ParseError } from "@rmps/proofs";
 import { SenderError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
-import type { SessionOptions } from "./session.ts";
+import type { SessionOptions } from "./options.ts";
 
 /** The names of options. */
 export type Names<Options> = Readonly<Record<keyof Options, true>>;

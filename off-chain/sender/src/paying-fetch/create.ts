@@ -5,7 +5,8 @@ import { prepare } from "../http/request.ts";
 import type { Names } from "./check-options.ts";
 import { Finisher } from "./finisher.ts";
 import { Prices, type KnownPrice } from "./prices.ts";
-import { closeAll, openSession, type SessionOptions } from "./session.ts";
+import type { SessionOptions } from "./options.ts";
+import { closeAll, openSession } from "./session.ts";
 import { Till } from "./till.ts";
 
 /** How to pay. */

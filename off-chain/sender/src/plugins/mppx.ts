@@ -1,7 +1,8 @@
 import { encodeSlot, INTENT, METHOD, readSessionRequest, writePayment, type JsonObject } from "@rmps/wire";
 import type { Exit } from "../channel/exit.ts";
 import { isLoopback } from "../http/security.ts";
-import { closeAll, type SessionOptions } from "../paying-fetch/session.ts";
+import type { SessionOptions } from "../paying-fetch/options.ts";
+import { closeAll } from "../paying-fetch/session.ts";
 import { Teller, type Ticket } from "./teller.ts";
 
 /** A challenge as the client hands it over: `request` is decoded, `opaque` may be, under the name `meta`. */

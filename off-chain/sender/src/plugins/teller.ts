@@ -6,7 +6,8 @@ import { SenderError } from "../errors.ts";
 import { isInArrears } from "../paying-fetch/arrears.ts";
 import { isOurProof, signBalance } from "../paying-fetch/proof.ts";
 import type { ResolvedLimits } from "../paying-fetch/limits.ts";
-import { openSession, type Session, type SessionOptions } from "../paying-fetch/session.ts";
+import type { SessionOptions } from "../paying-fetch/options.ts";
+import { openSession, type Session } from "../paying-fetch/session.ts";
 import { takenBy } from "../paying-fetch/taken.ts";
 import { Totals } from "../paying-fetch/totals.ts";
 

@@ -2,7 +2,8 @@ import { deploymentOf } from "@rmps/contracts/deployments";
 import { parseAddress, parseAmount, parseHash, ParseError } from "@rmps/proofs";
 import { proofPayload, readRequirements, X402_SCHEME, type JsonObject } from "@rmps/wire";
 import type { Exit } from "../channel/exit.ts";
-import { closeAll, type SessionOptions } from "../paying-fetch/session.ts";
+import type { SessionOptions } from "../paying-fetch/options.ts";
+import { closeAll } from "../paying-fetch/session.ts";
 import { Teller, ticketKey, type Ticket } from "./teller.ts";
 
 /** How the scheme pays. */

@@ -7,7 +7,7 @@ import { startReceiver, type RunningReceiver } from "@rmps/receiver";
 import type { Hex } from "@rmps/proofs";
 
 import { spentOf, memoryStore, type Store } from "../../src/index.ts";
-import type { SessionOptions } from "../../src/paying-fetch/session.ts";
+import type { SessionOptions } from "../../src/paying-fetch/options.ts";
 import { rmps } from "../../src/plugins/mppx.ts";
 import { rmpsScheme } from "../../src/plugins/x402.ts";
 import { stock } from "../support/stock.ts";
