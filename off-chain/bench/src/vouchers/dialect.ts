@@ -1,6 +1,6 @@
 import { readChallenge, writePayment, type DialectName } from "@rmps/wire";
 import { balanceOf, idOf, signatureOf } from "./ours.ts";
-import { unpaid, type Voucher } from "./prepare.ts";
+import { unpaid, type Voucher } from "./voucher.ts";
 
 /** Our proofs in one of our dialects, in answer to the challenge that the server makes in it. */
 export function voucherIn(dialect: DialectName): Voucher {

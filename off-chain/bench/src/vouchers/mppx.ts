@@ -2,9 +2,9 @@ import { Challenge, Credential } from "mppx";
 import { Session } from "mppx/tempo";
 import { CHAIN_ID, ESCROW, channelOf } from "../rivals/mppx-channel.ts";
 import { CONNECTIONS, PRICE, payerKey } from "../world.ts";
-import { unpaid, type Voucher } from "./prepare.ts";
 import { remembered } from "./remembered.ts";
 import { signVoucher } from "./typed.ts";
+import { unpaid, type Voucher } from "./voucher.ts";
 
 const { Voucher: vouchers } = Session.Precompile;
 const domain = vouchers.getVoucherDomain(ESCROW, CHAIN_ID);

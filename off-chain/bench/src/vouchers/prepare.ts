@@ -1,5 +1,6 @@
 import type { DialectName } from "@rmps/wire";
 import { PATH } from "../world.ts";
+import type { Voucher } from "./voucher.ts";
 
 /** Which proofs, in which headers. */
 export type VoucherKind = "none" | "ours/rdn" | "ours/payment" | "ours/x402" | "x402" | "mppx";
@@ -20,12 +21,6 @@ export interface Order {
   /** Connections that pay on the same channel, each with every so-manieth balance. */
   readonly shared: number;
 }
-
-/** The headers that pay request `turn` (0, 1, …) of channel `index`, each with a proof of its own. */
-export type HeadersOf = (index: number, turn: number) => Readonly<Record<string, string>>;
-
-/** Learns what it must from the 402, and answers with the function that signs. */
-export type Voucher = (port: number) => Promise<HeadersOf>;
 
 const ours = (dialect: DialectName) => async () => ({ voucher: (await import("./dialect.ts")).voucherIn(dialect) });
 
@@ -57,12 +52,4 @@ export async function prepare({ vouchers, port, connections, from, each, shared 
 function bytesOf(port: number, headers: Readonly<Record<string, string>>): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`GET ${PATH} HTTP/1.1\r\nHost: localhost:${port}\r\n${lines.join("")}\r\n`, "latin1");
-}
-
-/** What an unpaid request is answered with. @throws Error unless that is a 402. */
-export async function unpaid(port: number): Promise<Headers> {
-  const response = await fetch(`http://localhost:${port}${PATH}`);
-  await response.arrayBuffer();
-  if (response.status !== 402) throw new Error(`an unpaid request was answered with ${response.status}`);
-  return response.headers;
 }

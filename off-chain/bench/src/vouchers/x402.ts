@@ -1,9 +1,9 @@
 import { BATCH_SETTLEMENT_ADDRESS, BATCH_SETTLEMENT_DOMAIN, voucherTypes } from "@x402/evm";
 import { channelOf } from "../rivals/x402-channel.ts";
 import { CONNECTIONS, PRICE, payerKey } from "../world.ts";
-import { unpaid, type Voucher } from "./prepare.ts";
 import { remembered } from "./remembered.ts";
 import { signVoucher } from "./typed.ts";
+import { unpaid, type Voucher } from "./voucher.ts";
 
 interface PaymentRequired {
   readonly resource: unknown;
