@@ -5,9 +5,10 @@ import { rpcCodeReader } from "./chain/rpc/code-reader.ts";
 import { createRpc, type Rpc } from "./chain/rpc/rpc.ts";
 import { Defence } from "./chain/defence.ts";
 import { SettlerLoop } from "./chain/settler/loop.ts";
+import { GAIN_MULTIPLE } from "./chain/settler/policy.ts";
 import { undefendedWatch } from "./chain/settler/undefended.ts";
 import { Watcher } from "./chain/watcher/watcher.ts";
-import type { ReceiverOptions } from "./config/options.ts";
+import { DEFAULT_STORE, type ReceiverOptions } from "./config/options.ts";
 import { resolve, type Resolved } from "./config/resolve.ts";
 import { agreementSigner, createCloser, type Closer } from "./ledger/close.ts";
 import { createLedger } from "./ledger/ledger.ts";
@@ -37,17 +38,11 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Where channels are kept, unless told otherwise. */
-const DEFAULT_STORE = "rmps-receiver.sqlite";
-
 /** How long a transaction may wait for its block before it is replaced, in milliseconds: about four blocks. */
 const RESEND = { development: 2_000, elsewhere: 50_000 };
 
 /** Milliseconds for what is asked of nodes to be answered when it stops; one that hangs would outlast every supervisor. */
 const LAST_ROUNDS = 3_000;
-
-/** A gain has to be so many times the cost of its gas, unless told otherwise. */
-const GAIN_MULTIPLE = 2;
 
 /**
  * Checks everything, opens the store, reads the chain up to its head, and goes on following it.

@@ -12,6 +12,7 @@ import { openDoor } from "./door/open.ts";
 import type { Engine } from "./engine.ts";
 import { createCors } from "./paywall/cors.ts";
 import { createPaywall, type Paywall } from "./paywall/paywall.ts";
+import { GATEWAY_PATH } from "./paywall/types.ts";
 import { Content } from "./proxy/content.ts";
 import { refuseUnroutable, sell } from "./proxy/sell.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
@@ -22,9 +23,6 @@ import type { PaymentMetrics } from "./metrics.ts";
 
 /** Milliseconds that an idle connection is kept. */
 const KEEP_ALIVE = 65_000;
-
-/** Where the API is, unless told otherwise. */
-export const GATEWAY_PATH = "/api/1";
 
 /** The HTTP side of a receiver. */
 export interface HttpSide {

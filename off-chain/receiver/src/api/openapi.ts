@@ -1,4 +1,5 @@
 /** What the server answers, in OpenAPI 3.1: served, and compared with real answers by the tests. */
+import { GATEWAY_PATH } from "../paywall/types.ts";
 import { SQLITE_TYPE } from "./backup.ts";
 import { address, amount, hash, hex, id, integer, object, query, seconds, sender, terms } from "./openapi/parts.ts";
 import { answer, problems } from "./openapi/responses.ts";
@@ -112,7 +113,7 @@ export const OPENAPI = {
     description: "Amounts are decimal strings. Errors are RFC 9457 problems whose detail says how to mend them.",
     license: { name: "MIT", identifier: "MIT" },
   },
-  servers: [{ url: "/api/1" }],
+  servers: [{ url: GATEWAY_PATH }],
   paths: {
     ...serverPaths,
     "/openapi.json": {

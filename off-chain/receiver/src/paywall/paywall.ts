@@ -6,7 +6,8 @@ import { tell } from "../tell.ts";
 import { idempotencyOf, repeatedAnswer } from "./idempotency.ts";
 import { Refuser } from "./refuser.ts";
 import { isMalformed, MALFORMED_TARGET } from "./target.ts";
-import type { Admission, Ending, PaidRequest, PaywallOptions, RequestFacts, Sale } from "./types.ts";
+import { GATEWAY_PATH, type Admission, type Ending, type PaidRequest, type PaywallOptions } from "./types.ts";
+import type { RequestFacts, Sale } from "./types.ts";
 
 /** Stands between a request and what it wants. Knows no framework. */
 export interface Paywall {
@@ -24,8 +25,7 @@ const SUGGESTED = 100n;
 export function createPaywall(options: PaywallOptions): Paywall {
   const { ledger, challengeKey } = options;
   const { manager, terms } = ledger;
-  const gatewayPath = options.gatewayPath ?? "/api/1";
-  const now = options.now ?? Date.now;
+  const { gatewayPath = GATEWAY_PATH, now = Date.now } = options;
   const refuser = new Refuser(options);
 
   let last: Offer | undefined; // Most requests cost what the one before did.

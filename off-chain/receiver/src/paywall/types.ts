@@ -3,6 +3,9 @@ import type { DialectName, HeaderMap, HeaderSource, RefusalCode } from "@rmps/wi
 import type { Ledger } from "../ledger/types.ts";
 import type { StoredAnswer } from "../store/store.ts";
 
+/** Where clients find the API, unless told otherwise. */
+export const GATEWAY_PATH = "/api/1";
+
 /** The token as people read it. */
 export interface Currency {
   readonly symbol: string;

@@ -1,7 +1,7 @@
 import { channelId, type Terms } from "@rmps/proofs";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { SettlerLoop } from "../chain/settler/loop.ts";
-import { gasLimitFor } from "../chain/settler/outbox.ts";
+import { gasLimitFor } from "../chain/settler/fees.ts";
 import { min } from "../ledger/account.ts";
 import type { Ledger } from "../ledger/types.ts";
 import { CLOSED } from "../store/channel.ts";

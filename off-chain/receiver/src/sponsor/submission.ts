@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Alarms } from "../alarms.ts";
 import { isOfNode, RpcError } from "../chain/rpc/errors.ts";
 import type { Errand, ErrandTools } from "../chain/settler/errand.ts";
-import type { Situation } from "../chain/settler/outbox.ts";
+import type { Situation } from "../chain/settler/fates.ts";
 import type { ChainStore } from "../store/chain.ts";
 import type { Sponsorship, SponsorshipState, SponsorshipStore } from "../store/sponsorships.ts";
 import type { QueuedTransaction } from "../store/transactions.ts";

@@ -1,7 +1,8 @@
 import type { QueuedTransaction } from "../../store/transactions.ts";
+import type { Situation } from "./fates.ts";
 import type { GasAccount } from "./gas-account.ts";
 import type { GasWatch } from "./gas-watch.ts";
-import type { Outbox, Situation } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** What an errand may use. */
 export interface ErrandTools {

@@ -68,6 +68,25 @@ export function freshFees(before: Fees, market: Market, urgency: number, cap?: b
   return isGood || fresh.maxFeePerGas === before.maxFeePerGas ? undefined : fresh;
 }
 
+/** The gas that a transaction is given: a quarter more than the node estimates. */
+export function gasLimitFor(estimate: bigint): bigint {
+  return (estimate * 5n) / 4n;
+}
+
+/**
+ * The most that a transaction may pay, in wei per gas; undefined: anything.
+ * @param maxCost wei that it may cost in all.
+ * @param maxFeePerGas the most that any transaction may pay.
+ */
+export function feeCap(
+  { maxCost, gasLimit }: { readonly maxCost?: bigint | undefined; readonly gasLimit: bigint },
+  maxFeePerGas: bigint | undefined,
+): bigint | undefined {
+  const own = maxCost === undefined ? undefined : maxCost / gasLimit;
+  if (own === undefined || maxFeePerGas === undefined) return own ?? maxFeePerGas;
+  return own < maxFeePerGas ? own : maxFeePerGas;
+}
+
 /** Whether no block takes it as things are. */
 export function isTooCheap({ maxFeePerGas }: Fees, { baseFee = 0n }: Market): boolean {
   return maxFeePerGas < baseFee;

@@ -10,9 +10,10 @@ import { Heartbeat } from "../watcher/heartbeat.ts";
 import type { Watcher } from "../watcher/watcher.ts";
 import { ClosingChannels } from "./closing-channels.ts";
 import type { Errand, ErrandTools } from "./errand.ts";
+import type { Situation } from "./fates.ts";
 import { GasAccount } from "./gas-account.ts";
 import { GasWatch } from "./gas-watch.ts";
-import { Outbox, type Situation } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import type { ClaimPolicy, Economics } from "./policy.ts";
 import { Settler } from "./settler.ts";
 import { viewOf } from "./view.ts";
@@ -78,12 +79,8 @@ export class SettlerLoop {
       signer: options.signer,
       log,
     });
-    this.#beat = new Heartbeat(
-      () => this.#round(),
-      options.pollMs * 2,
-      (error) => this.#failed(error),
-      now,
-    );
+    const failed = (error: unknown) => this.#failed(error);
+    this.#beat = new Heartbeat(() => this.#round(), options.pollMs * 2, failed, now);
   }
 
   /** Wei that the gas account has, as last seen. */

@@ -3,10 +3,8 @@ import type { Logger } from "pino";
 import type { QueuedTransaction, TransactionStore } from "../../store/transactions.ts";
 import { RpcError } from "../rpc/errors.ts";
 import { Fates, type Situation } from "./fates.ts";
-import { firstFees, freshFees, isTooCheap, patience, raisedFees, urgency } from "./fees.ts";
+import { feeCap, firstFees, freshFees, gasLimitFor, isTooCheap, patience, raisedFees, urgency } from "./fees.ts";
 import type { GasAccount } from "./gas-account.ts";
-
-export type { Situation } from "./fates.ts";
 
 /** What shall be sent. */
 export interface Order {
@@ -91,9 +89,9 @@ export class Outbox {
   }
 
   async #add(order: Order, gasLimit: bigint, nonce: number, situation: Situation): Promise<QueuedTransaction> {
-    const { store, account, now } = this.#options;
+    const { store, account, maxFeePerGas, now } = this.#options;
     const near = urgency(situation.time, order.deadline, situation.time);
-    const cap = this.#capOf({ ...order, gasLimit });
+    const cap = feeCap({ ...order, gasLimit }, maxFeePerGas);
     const unsigned = { ...order, gasLimit, nonce, ...firstFees(situation.market, near, cap) };
     const { hash } = account.sign(unsigned, situation.market);
     const row = await store.add({
@@ -123,7 +121,7 @@ export class Outbox {
     // Nothing gets mined before what has the lower nonce: that is as urgent as the dispute that waits behind it.
     const dispute = raises ? queue.find((each) => each.purpose === "dispute" && each.nonce >= row.nonce) : undefined;
     const near = Math.max(...[row, dispute ?? row].map((each) => urgencyOf(each, situation)));
-    const cap = dispute === undefined ? this.#capOf(row) : maxFeePerGas;
+    const cap = dispute === undefined ? feeCap(row, maxFeePerGas) : maxFeePerGas;
     const waited = now() - Math.max(row.sentAt ?? 0, first && !tooCheap ? (this.#front?.since ?? 0) : 0);
     if (row.sentAt !== undefined && waited < patience(resendMs, near)) return;
     const change = row.sentAt === undefined ? freshFees : raises ? raisedFees : undefined;
@@ -165,14 +163,6 @@ export class Outbox {
     return sent;
   }
 
-  /** The most that it may pay for gas, in wei; undefined: anything. */
-  #capOf({ maxCost, gasLimit }: Pick<QueuedTransaction, "maxCost" | "gasLimit">): bigint | undefined {
-    const { maxFeePerGas } = this.#options;
-    const own = maxCost === undefined ? undefined : maxCost / gasLimit;
-    if (own === undefined || maxFeePerGas === undefined) return own ?? maxFeePerGas;
-    return own < maxFeePerGas ? own : maxFeePerGas;
-  }
-
   /** Fills nonces below the queue that nothing of ours has (a deep re-org, or a foreign transaction that vanished). */
   async #healGap(all: readonly QueuedTransaction[], used: number, situation: Situation): Promise<void> {
     const { account, log } = this.#options;
@@ -191,11 +181,6 @@ export class Outbox {
       await this.#add(nothing, CANCEL_GAS, nonce, situation);
     }
   }
-}
-
-/** The gas that a transaction is given: a quarter more than the node estimates. */
-export function gasLimitFor(estimate: bigint): bigint {
-  return (estimate * 5n) / 4n;
 }
 
 function urgencyOf({ createdAt, deadline }: QueuedTransaction, { time }: Situation): number {

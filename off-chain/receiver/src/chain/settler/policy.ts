@@ -30,9 +30,12 @@ export interface Economics {
   readonly gasPrice: bigint;
 }
 
+/** `multiple`, unless told otherwise. */
+export const GAIN_MULTIPLE = 2;
+
 /** Gas of a `settle` with payout, and of one row in a batch, both rounded up from docs/gas.md. */
 export const SETTLE_GAS = 60_000n;
-export const ROW_GAS = 20_000n;
+const ROW_GAS = 20_000n;
 
 /** Rows in one batch: about 1.6 million gas and 45 kB of calldata, well within what nodes take. */
 export const MAX_ROWS = 100;

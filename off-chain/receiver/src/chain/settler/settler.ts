@@ -10,9 +10,10 @@ import { Ages } from "./ages.ts";
 import { closeCall, settleCall } from "./calls.ts";
 import { allChannels, type ClosingChannels } from "./closing-channels.ts";
 import { closeTransaction, overdueAgreements } from "./closing.ts";
+import type { Situation } from "./fates.ts";
 import { gasPrice } from "./fees.ts";
 import type { GasWatch } from "./gas-watch.ts";
-import type { Outbox, Situation } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { batches, claims, disputes, settlementOf, type Batch, type ClaimPolicy, type Economics } from "./policy.ts";
 import type { View } from "./view.ts";
 
