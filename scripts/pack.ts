@@ -61,7 +61,7 @@ function npm(args: readonly string[]): string {
 }
 
 /** Gives every package this version, and has them depend on exactly each other's. The lock file follows. */
-export function setVersion(version: string): void {
+function setVersion(version: string): void {
   for (const folder of PACKAGES) {
     const path = join(root, folder, "package.json");
     const manifest = manifestOf(folder);

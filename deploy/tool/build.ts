@@ -21,7 +21,7 @@ function git(...args: string[]): string {
 }
 
 /** The checked-out commit, with `-dirty` where contracts, bindings or compiler settings differ from it. */
-export function currentCommit(): string {
+function currentCommit(): string {
   const what = [":/contracts", ":/typechain-types", ":/hardhat.config.ts", ":/package-lock.json"];
   return git("rev-parse", "HEAD") + (git("status", "--porcelain", "--", ...what) === "" ? "" : "-dirty");
 }

@@ -3,7 +3,7 @@ import { doorSchema } from "../door/schema.ts";
 import { isOrigin } from "../paywall/cors.ts";
 import { timeout } from "../timeout.ts";
 
-export const seconds = z.number().int().positive();
+const seconds = z.number().int().positive();
 export const path = z.string().min(1);
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "Write an HTTP URL, such as http://127.0.0.1:8080." });

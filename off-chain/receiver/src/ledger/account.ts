@@ -20,7 +20,7 @@ export function refusesPayments(
  * Whether credit on the channel is unknown because the store may not have seen all its payments: it was opened before
  * the first block of the store, which was created, or restored from an old copy, later.
  */
-export function isRecovered(channel: Pick<ChannelRecord, "openedBlock">, firstBlock: number): boolean {
+function isRecovered(channel: Pick<ChannelRecord, "openedBlock">, firstBlock: number): boolean {
   return channel.openedBlock !== undefined && channel.openedBlock < firstBlock;
 }
 

@@ -2,7 +2,7 @@ import type { Terms } from "@rmps/proofs";
 import type { SponsorPolicy, SponsorRefusal, SponsorRequest } from "./types.ts";
 
 /** Seconds for which an authorization has to be good still: time for a few raises of the fee. */
-export const MARGIN = 600;
+const MARGIN = 600;
 
 /** A day, in milliseconds: for how long what was sponsored counts against the budget. */
 export const BUDGET_PERIOD = 86_400_000;

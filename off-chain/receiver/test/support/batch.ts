@@ -5,13 +5,13 @@ import { account, CHAIN_ID, type TestChain, type TestChannel } from "./chain.ts"
 const GAS = 200_000;
 
 /** A call of a contract. */
-export interface Call {
+interface Call {
   readonly to: string;
   readonly data: string;
 }
 
 /** Sends calls from one of Hardhat's accounts and puts them into as few blocks as hold them. */
-export async function sendTogether(chain: TestChain, index: number, calls: readonly Call[]): Promise<void> {
+async function sendTogether(chain: TestChain, index: number, calls: readonly Call[]): Promise<void> {
   const wallet = new Wallet(account(index).key);
   const [first, { maxFeePerGas }] = [await chain.sent(account(index)), await chain.provider.getFeeData()];
   const common = { type: 2, chainId: CHAIN_ID, gasLimit: GAS, maxFeePerGas, maxPriorityFeePerGas: 0n };

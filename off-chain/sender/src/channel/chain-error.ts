@@ -3,7 +3,7 @@ import { SenderError, type SenderErrorCode } from "../errors.ts";
 import { MANAGER } from "./managers.ts";
 
 /** Name of the manager's own error in a revert, or undefined. */
-export function revertOf(error: unknown): string | undefined {
+function revertOf(error: unknown): string | undefined {
   const data = isError(error, "CALL_EXCEPTION") ? error.data : undefined;
   if (typeof data !== "string" || data.length < 10) return undefined;
   return MANAGER.parseError(data)?.name;

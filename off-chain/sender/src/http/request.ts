@@ -20,7 +20,7 @@ export interface PreparedRequest {
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /** Under this key a receiver charges once and answers repeats as it did at first. */
-export const IDEMPOTENCY_KEY = "idempotency-key";
+const IDEMPOTENCY_KEY = "idempotency-key";
 
 /** Methods that never cost anything. */
 const FREE: ReadonlySet<string> = new Set(["HEAD", "OPTIONS"]);
