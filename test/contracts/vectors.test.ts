@@ -12,6 +12,7 @@ const START = "2026-01-01T00:00:00Z";
 
 const REFUSALS = { BalanceProof: "InvalidProof", ClosingAgreement: "InvalidAgreement", CloseRequest: "InvalidRequest" };
 
+/** SPEC H1, H5: ids and digests as ethers and viem make them. */
 describe("ChannelManager and the shared test vectors", () => {
   let world: World;
 

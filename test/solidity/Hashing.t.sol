@@ -98,7 +98,7 @@ contract Subject {
     }
 }
 
-/// @title What is written in assembly does what the Solidity above it says (SPEC: H1 to H6)
+/// @title What is written in assembly does what the Solidity above it says (SPEC: H1 to H7)
 contract HashingTest {
     uint256 private constant ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
 
@@ -198,7 +198,7 @@ contract HashingTest {
         if (way >= 1 && way <= 8 && way != 2 && way != 8) check(!ours, "H6");
     }
 
-    /// @notice H6: what cannot be recovered is nobody's, also not address zero's.
+    /// @notice H6, I14: what cannot be recovered is nobody's, also not address zero's.
     function testFuzz_ZeroSignsNothing(bytes32 digest, bytes calldata signature) external view {
         (bool ours, ) = subject.isSignedByKey(address(0), digest, signature);
         check(!ours, "H6");

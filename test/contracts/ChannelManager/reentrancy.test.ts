@@ -37,6 +37,7 @@ async function setStage(): Promise<Stage> {
   return { world, token };
 }
 
+/** SPEC I12. */
 describe("ChannelManager and a token that calls back", () => {
   let world: World;
   let token: ReenteringToken;
