@@ -6,14 +6,11 @@ import writeFileAtomic from "write-file-atomic";
 import { SenderError } from "../errors.ts";
 import { Batch, type Transaction } from "./batch.ts";
 import { decodeBook, encodeBook } from "./codec.ts";
-import { takeLock, type Patience } from "./file-lock.ts";
+import { LockHeld, takeLock, type Patience } from "./file-lock.ts";
 import { Mutex } from "./mutex.ts";
 import type { Store } from "./store.ts";
 
-/** After this many milliseconds without a sign of life a lock is that of a dead process. */
-const STALE = 5_000;
-
-/** How long somebody else's short read-modify-write is waited for: past `STALE`, so that a dead one is outlived. */
+/** How long somebody else's short read-modify-write is waited for: half a minute and more. */
 const PATIENCE: Patience = { retries: 400, factor: 1.2, minTimeout: 5, maxTimeout: 100 };
 
 /** Work under a named lock may be a transaction that waits for its block: for ten minutes, until that is given up. */
@@ -31,8 +28,9 @@ export function defaultStatePath(env: Readonly<Record<string, string | undefined
 
 function failure(error: unknown, path: string): SenderError {
   if (error instanceof SenderError) return error;
-  if (error instanceof Error && "code" in error && error.code === "ELOCKED") {
-    const remedy = "Wait until its payments and transactions are through, and try again.";
+  if (error instanceof LockHeld) {
+    const remedy =
+      "Wait until its payments and transactions are through, and try again. If it was suspended, let it go on, or end it.";
     return new SenderError("state", `another process works with the state file ${path}`, remedy, { cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -65,7 +63,8 @@ async function syncFolder(folder: string): Promise<void> {
 
 /**
  * A book in a file of mode 0600. Every change is one locked, atomic, synced replacement of the file, so that any number
- * of processes can share it, and one that is killed at any moment leaves it whole.
+ * of processes can share it; one that is killed at any moment leaves it whole, and one that is suspended at any moment
+ * keeps its locks, which are empty files in a folder beside it, `book.json.locks`.
  * @param path the file; its folder is made where missing.
  */
 export function fileStore(path: string = defaultStatePath()): Store {
@@ -75,37 +74,30 @@ export function fileStore(path: string = defaultStatePath()): Store {
 /** The same. @param patience how long it waits until another process has changed the file, and for work of the same name. */
 export function patientStore(path: string, patience: Record<"short" | "long", Patience>): Store {
   const folder = dirname(path);
+  const locks = `${path}.locks`;
   const mutex = new Mutex();
 
-  async function locked<T>(
-    name: string,
-    waits: Patience,
-    work: (compromised: () => boolean) => Promise<T>,
-  ): Promise<T> {
-    let compromised = false;
-    const onCompromised = () => void (compromised = true);
-    const options = { stale: STALE, onCompromised };
-    const unlock = await mkdir(folder, { recursive: true, mode: 0o700 })
-      .then(() => takeLock(name, options, waits))
+  async function locked<T>(name: string, waits: Patience, work: () => Promise<T>): Promise<T> {
+    const unlock = await mkdir(locks, { recursive: true, mode: 0o700 })
+      .then(() => takeLock(join(locks, name), waits))
       .catch((error: unknown) => {
         throw failure(error, path);
       });
     try {
-      return await work(() => compromised);
+      return await work();
     } finally {
-      if (!compromised) await unlock();
+      unlock();
     }
   }
 
   const transaction: Transaction = async (apply) => {
     try {
-      await locked(path, patience.short, async (compromised) => {
+      await locked("book", patience.short, async () => {
         const before = await contents(path);
         const state = decodeBook(before);
         apply(state);
         const after = encodeBook(state);
         if (after === before) return;
-        if (compromised()) throw new Error("the lock was lost to another process");
         await writeFileAtomic(path, after, { mode: 0o600 });
         if (before === "") await chmod(path, 0o600);
         await syncFolder(folder);
@@ -127,8 +119,8 @@ export function patientStore(path: string, patience: Record<"short" | "long", Pa
     update: (change) => batch.update(change),
     exclusive: (name, work) =>
       mutex.run(name, () => {
-        const suffix = createHash("sha256").update(name).digest("hex").slice(0, 16);
-        return locked(`${path}.${suffix}`, patience.long, () => work());
+        const short = createHash("sha256").update(name).digest("hex").slice(0, 16);
+        return locked(short, patience.long, work);
       }),
   };
 }

@@ -1,3 +1,4 @@
+import { deploymentOf } from "@rmps/contracts/deployments";
 import { encodeTerms, parseAddress, type Address, type Hex, type Terms } from "@rmps/proofs";
 import type { ChannelRecord } from "../book/record.ts";
 import { SenderError, type AmountsMessage } from "../errors.ts";
@@ -18,8 +19,10 @@ export interface DepositTarget {
   terms: Terms;
 }
 
-/** The one token whose ERC-223 callback the manager believes. */
+/** The one token whose ERC-223 callback the manager believes. Of a manager that is shipped no node is believed on that. */
 export async function callbackToken(chain: Chain, contract: Address): Promise<Address> {
+  const shipped = deploymentOf(chain.chainId);
+  if (shipped?.manager === contract) return shipped.callbackToken;
   try {
     return parseAddress(await managerAt(contract, chain.provider).CALLBACK_TOKEN());
   } catch (error) {

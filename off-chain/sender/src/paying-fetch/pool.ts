@@ -82,6 +82,11 @@ export class Pool {
     return reservation.kind === "reserved" ? reservation.balance : undefined;
   }
 
+  /** Waits until no channel is being found or opened. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#current.values());
+  }
+
   /** Pays no more on a channel, and waits until no request is under way on it. */
   async retire(channel: ChannelRecord): Promise<void> {
     this.reject({ channel });

@@ -38,8 +38,10 @@ export async function openSession(options: SessionOptions, own: Readonly<Record<
 /** Closes channels of a session's wallet; see `PayingFetch.close`. */
 export async function closeAll({ channels, pool }: Session, only: { origin?: string } = {}): Promise<Exit[]> {
   const isMeant = ({ status, origin }: ChannelRecord) =>
-    status !== "closed" && status !== "opening" && (only.origin === undefined || origin === only.origin);
+    status !== "closed" && (only.origin === undefined || origin === only.origin);
+  await pool.idle();
   return forEach((await channels.list()).filter(isMeant), async (record) => {
+    await channels.transactions.awaitDeposit(record); // also one that an earlier call gave up on
     if ((await channels.factsOf(record)).deposit === 0n) return undefined; // nothing to get back
     await pool.retire(record);
     return channels.close(record);

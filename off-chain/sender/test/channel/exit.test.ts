@@ -4,6 +4,7 @@ import { JsonRpcProvider, Wallet } from "ethers";
 
 import { keyOf } from "../../src/book/record.ts";
 import { memoryStore, PaymentRefusedError, SenderError, type Store } from "../../src/index.ts";
+import { until } from "../support/node.ts";
 import { makeRecord, TERMS } from "../support/record.ts";
 import { PRICE, type Seller, type SellerOptions } from "../support/seller.ts";
 import { rejection, useWorld } from "../support/world.ts";
@@ -222,6 +223,42 @@ describe("closing a channel", () => {
     await world.chain.pass(3600);
     expect((await rejection(pay.finalize(), SenderError)).code).to.equal("chain");
     expect((await own()).status).to.equal("closed");
+  });
+
+  it("brings back what was put into a channel by a call that gave up on its opening, or says that it is on its way", async () => {
+    const { chain } = world;
+    const { url } = await world.seller();
+    const { pay, channel } = world.sender({ wallet: chain.key(3), gas: { giveUpAfter: 0 } });
+    await chain.provider.send("evm_setAutomine", [false]);
+    try {
+      await rejection(pay(`${url}/a`), SenderError);
+      expect((await channel()).status).to.equal("opening");
+      const error = await rejection(pay.close(), SenderError);
+      expect(error.message).to.match(/^depositing: .* is not mined yet/);
+    } finally {
+      await chain.provider.send("evm_setAutomine", [true]);
+      await chain.provider.send("evm_mine", []);
+    }
+    const { pay: later } = world.sender({ wallet: chain.key(3), store: (await pay.channels).book.store });
+    expect((await later.close())[0]).to.include({ kind: "closing", by: "challenge", settled: 0n });
+  });
+
+  it("waits for a channel that is being opened, and for the request behind it", async () => {
+    const { chain } = world;
+    const seller = await world.seller();
+    const { pay } = world.sender({ wallet: chain.key(4) });
+    await chain.provider.send("evm_setAutomine", [false]);
+    const answer = pay(`${seller.url}/a`);
+    const channels = await pay.channels;
+    await until(async () =>
+      (await channels.book.sent({ chainId: 31337n, address: chain.address(4) })).length > 0 ? true : undefined,
+    );
+    const closing = pay.close();
+    await chain.provider.send("evm_setAutomine", [true]);
+    await chain.provider.send("evm_mine", []);
+    expect((await answer).status).to.equal(200);
+    expect((await closing).map(({ kind, settled }) => [kind, settled])).to.deep.equal([["closed", PRICE]]);
+    expect(await channels.list()).to.have.length(1);
   });
 
   it("waits for requests under way, and concedes them", async () => {

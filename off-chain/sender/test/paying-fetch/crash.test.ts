@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { fileStore } from "../../src/index.ts";
+import { patientStore } from "../../src/book/file-store.ts";
+import { fileStore, SenderError } from "../../src/index.ts";
 import { PRICE } from "../support/seller.ts";
-import { useWorld } from "../support/world.ts";
+import { rejection, useWorld } from "../support/world.ts";
 
 const CHILD = join(import.meta.dirname, "../support/pay-child.ts");
 
@@ -21,9 +24,9 @@ describe("createPayingFetch in several processes with one state file", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  function start(urls: string[]): { child: ChildProcess; done: Promise<string> } {
+  function start(urls: string[], rpc = world.chain.url): { child: ChildProcess; done: Promise<string> } {
     const { chain } = world;
-    const child = spawn(process.execPath, ["--import=tsx", CHILD, path, chain.key(2), chain.url, ...urls]);
+    const child = spawn(process.execPath, ["--import=tsx", CHILD, path, chain.key(2), rpc, ...urls]);
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
@@ -51,6 +54,50 @@ describe("createPayingFetch in several processes with one state file", () => {
     expect(seller.only().offered).to.deep.equal([PRICE, 2n * PRICE]);
     expect(await spent()).to.equal(2n * PRICE);
     expect((await pay.close())[0]).to.include({ kind: "closed", by: "agreement", settled: 2n * PRICE });
+  });
+
+  /** A node before the chain that tells of calls of a method before it passes them on. */
+  async function nodeThatTells(method: string, tell: () => void): Promise<{ url: string; stop: () => void }> {
+    const server = createServer((request, response) => {
+      void (async () => {
+        const body = (await request.toArray()).join("");
+        if (body.includes(`"${method}"`)) tell();
+        const answer = await fetch(world.chain.url, { method: "POST", body });
+        response.setHeader("content-type", "application/json").end(await answer.text());
+      })();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const stop = () => (server.closeAllConnections(), server.close());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+  }
+
+  it("opens no second channel while a process is suspended that was about to sign its deposit", async () => {
+    const seller = await world.seller();
+    let reached: () => void;
+    const aboutToSign = new Promise<void>((resolve) => (reached = resolve));
+    const node = await nodeThatTells("eth_estimateGas", () => {
+      child.kill("SIGSTOP");
+      reached();
+    });
+    const { child, done } = start([`${seller.url}/a`], node.url);
+    try {
+      await aboutToSign;
+      for (const name of await readdir(folder, { recursive: true })) await utimes(join(folder, name), 0, 0);
+      const once = { retries: 1, factor: 1, minTimeout: 1, maxTimeout: 1 };
+      const impatient = world.sender({ store: patientStore(path, { short: once, long: once }) });
+      expect((await rejection(impatient.pay(`${seller.url}/b`), SenderError)).code).to.equal("state");
+      expect(seller.books.size, "nothing was opened").to.equal(0);
+      const patient = world.sender({ store: fileStore(path) }).pay(`${seller.url}/b`, { method: "POST" });
+      child.kill("SIGCONT");
+      expect([(await patient).status, (await done).trim()]).to.deep.equal([200, "200"]);
+      expect(new Set(seller.only().offered).size).to.equal(2);
+      const opened = await world.chain.manager.queryFilter(world.chain.manager.filters.ChannelOpened());
+      const ours = opened.filter(({ args }) => args.receiver.toLowerCase() === seller.offer.receiver);
+      expect(ours).to.have.length(1);
+    } finally {
+      child.kill("SIGKILL");
+      node.stop();
+    }
   });
 
   it("shares channel and opening between two processes, and no balance is used twice", async () => {

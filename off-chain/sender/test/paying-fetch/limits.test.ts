@@ -1,6 +1,6 @@
 import { encodeTerms, type Address } from "@rmps/proofs";
 import { expect } from "chai";
-import { hexlify, JsonRpcProvider, randomBytes, Wallet } from "ethers";
+import { hexlify, JsonRpcProvider, randomBytes, Wallet, zeroPadValue } from "ethers";
 
 import {
   LimitExceededError,
@@ -105,6 +105,21 @@ describe("createPayingFetch within its limits", () => {
     seller.options = { price: 3n * PRICE };
     expect((await pay(`${seller.url}/a`)).status).to.equal(200);
     expect(seller.only().accepted, "and offered again").to.equal(7n * PRICE);
+  });
+
+  it("believes no node on the token of the shipped manager", async () => {
+    const selector = world.chain.manager.interface.getFunction("CALLBACK_TOKEN").selector;
+    /** A node that names another token than the contract does. */
+    class Liar extends JsonRpcProvider {
+      override call(transaction: Parameters<JsonRpcProvider["call"]>[0]) {
+        return transaction.data === selector ? Promise.resolve(zeroPadValue(STRANGER, 32)) : super.call(transaction);
+      }
+    }
+    const seller = await world.seller({ offer: { token: STRANGER } });
+    const rpc = new Liar(world.chain.url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+    const error = await rejection(world.sender({ rpc }).pay(`${seller.url}/a`), LimitExceededError);
+    expect(error).to.include({ limit: "token", allowed: world.chain.tokenAddress });
+    rpc.destroy();
   });
 
   it("does not use a key on another chain than the one it is for", async () => {
