@@ -1,6 +1,7 @@
 import type { Book, ChannelName } from "../book/book.ts";
 import { observe, type ChainFacts } from "../book/moves.ts";
 import type { ChannelRecord } from "../book/record.ts";
+import { SenderError } from "../errors.ts";
 import { factsOf, nextLook, type Chain } from "./chain.ts";
 import { lookForDeposits } from "./sponsor/fate.ts";
 
@@ -29,6 +30,7 @@ const LOOKS = 30;
 /**
  * The same after a deposit: the node that showed it, and the one that is asked now, need not be the same, and may lag.
  * @param before what the book said before the deposit.
+ * @throws SenderError `chain` also where it is not shown, so that nobody goes on and deposits again.
  */
 export async function refreshGrown(
   context: { book: Book; chain: Chain },
@@ -36,7 +38,15 @@ export async function refreshGrown(
 ): Promise<ChannelRecord> {
   for (let look = 1; ; look++) {
     const { record } = await refreshChannel(context, before);
-    if (record.deposit > before.deposit || look === LOOKS) return record;
+    if (record.deposit > before.deposit) return record;
+    if (look === LOOKS) {
+      const remedy = "Wait until rmps channels shows it, or name another node: who tries again deposits once more.";
+      throw new SenderError(
+        "chain",
+        `the node does not show a deposit into channel ${record.id} that was made`,
+        remedy,
+      );
+    }
     await nextLook(context.chain);
   }
 }

@@ -2,10 +2,10 @@ import { ZERO_ADDRESS } from "@rmps/proofs";
 import { expect } from "chai";
 import { JsonRpcProvider, toQuantity } from "ethers";
 
-import { memoryStore, type Store } from "../../src/index.ts";
+import { memoryStore, SenderError, type Store } from "../../src/index.ts";
 import { BUSY, until } from "../support/node.ts";
 import { PRICE } from "../support/seller.ts";
-import { useWorld } from "../support/world.ts";
+import { rejection, useWorld } from "../support/world.ts";
 
 describe("nodes behind one address that lag behind each other", () => {
   const world = useWorld();
@@ -128,5 +128,26 @@ describe("nodes behind one address that lag behind each other", () => {
     for (const { deposit } of await Promise.all([opening, again])) expect(deposit).to.equal(DEPOSIT);
     expect(await nonce()).to.equal(before + 1);
     others.destroy();
+  });
+
+  it("are not paid again and again with a deposit that they showed once, and then no more", async () => {
+    const { url } = await world.seller();
+    const limits = { maxDeposit: PRICE };
+    const first = world.sender({ store, limits });
+    expect((await first.pay(`${url}/a`)).status).to.equal(200);
+    const { id } = await first.channel();
+    const deposit = async () => (await world.chain.manager.stateOf(id)).deposit;
+    const late = new Nodes(world.chain.url, await world.chain.blockNumber());
+    let wasShown = false;
+    late.isBehind = async (method) => {
+      if (method !== "eth_call" || (await deposit()) === PRICE) return false;
+      return wasShown || !(wasShown = true);
+    };
+    const { pay } = world.sender({ store, limits, rpc: late });
+    const error = await rejection(pay(`${url}/b`), SenderError);
+    expect(error.code).to.equal("chain");
+    expect(error.message).to.match(/does not show a deposit/);
+    expect(await deposit(), "once").to.equal(2n * PRICE);
+    late.destroy();
   });
 });
