@@ -63,8 +63,8 @@ export function charge(record: ChannelRecord, balance: bigint, cost: bigint): vo
 
 /** The request of this balance was refused, or never left: its balance is offered again. */
 export function refuse(record: ChannelRecord, balance: bigint): void {
-  const useful = balance > record.answered && !record.refused.includes(balance);
-  if (answered(record, balance) !== undefined && useful) record.refused.push(balance);
+  const isUseful = balance > record.answered;
+  if (answered(record, balance) !== undefined && isUseful) record.refused.push(balance);
 }
 
 /** Nobody can say what became of the request of this balance: it counts as spent, and its balance as used. */
@@ -168,7 +168,7 @@ export function observe(record: ChannelRecord, facts: ChainFacts): void {
 /** Ends payments on a channel for good. Once this is durable, its CloseRequest may leave the process. */
 export function end(record: ChannelRecord, ending: Ending): void {
   record.status = "closing";
-  record.ending ??= ending;
+  record.ending = ending;
 }
 
 /** The record of a channel. @throws SenderError `channel` where there is none: another process forgot it meanwhile. */

@@ -53,9 +53,6 @@ export async function conclude(record: ChannelRecord, settled: bigint, context: 
     ? signCloseRequest(request, key)
     : signCloseRequest(request, key));
   const ending: Ending = { amount, deadline, signature, closesAt: known?.closesAt };
-  await book.change(record, (current) => {
-    end(current, ending);
-    current.ending = ending;
-  });
+  await book.change(record, (current) => end(current, ending));
   return ending;
 }

@@ -42,6 +42,15 @@ describe("book: what sponsored deposits cost", () => {
     expect(record.fee).to.equal(7n);
   });
 
+  it("owes nothing more where the very same is asked for once more when it is there", () => {
+    const record = makeRecord();
+    for (let time = 0; time < 2; time++) {
+      agreeTo(record, deposit(1));
+      see(record, deposit(1));
+    }
+    expect(record.fee).to.equal(5n);
+  });
+
   it("takes it back where the deposit is gone again, and owes it when that comes again", () => {
     const record = makeRecord();
     agreeTo(record, deposit(1));

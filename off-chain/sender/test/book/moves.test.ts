@@ -70,6 +70,7 @@ describe("book: the moves of one channel", () => {
     expect(reserve(record, 5n)).to.deep.equal({ kind: "deposit-too-small", needed: 15n });
     expect(record.balance).to.equal(10n);
     expect(record.outstanding).to.have.length(1);
+    expect(take(record, 2n), "exactly the deposit").to.equal(12n);
   });
 
   it("offers a refused balance again before it signs a higher one", () => {
@@ -150,10 +151,57 @@ describe("book: the moves of one channel", () => {
   it("never pays on a channel that is ending", () => {
     const record = makeRecord();
     end(record, { amount: 0n, deadline: 1n, signature: "0x", closesAt: undefined });
+    expect(record.ending?.deadline).to.equal(1n);
     expect(reserve(record, 1n)).to.deep.equal({ kind: "ended" });
     observe(record, { deposit: 100n, settled: 0n, closesAt: 0n });
     expect(reserve(record, 1n), "whatever the chain says").to.deep.equal({ kind: "ended" });
     observe(record, { deposit: 100n, settled: 0n, closesAt: CLOSED });
     expect(record.status).to.equal("closed");
+    expect(reserve(record, 1n)).to.deep.equal({ kind: "ended" });
+  });
+
+  it("remembers of refused balances those that can be offered again, each once", () => {
+    const record = makeRecord();
+    const [low, middle, high] = [take(record, 10n), take(record, 10n), take(record, 10n)];
+    refuse(record, low);
+    refuse(record, high);
+    refuse(record, high);
+    expect(record.refused).to.deep.equal([low, high]);
+    charge(record, middle, 10n);
+    expect(record).to.deep.include({ refused: [high], answered: middle, accepted: middle });
+    expect(take(record, 20n), "it was not under way twice").to.equal(high);
+    expect(record.refused, "while it is under way").to.deep.equal([]);
+    refuse(record, high);
+    refuse(record, high);
+    expect(record.refused).to.deep.equal([high]);
+  });
+
+  it("offers the lowest of the refused balances that cover the request", () => {
+    const record = makeRecord();
+    const [low, high] = [take(record, 10n), take(record, 10n)];
+    refuse(record, high);
+    refuse(record, low);
+    expect(take(record, 10n)).to.equal(low);
+    const lossy = makeRecord();
+    const [first, second] = [take(lossy, 10n), take(lossy, 10n)];
+    refuse(lossy, first);
+    lose(lossy, second);
+    expect(take(lossy, 10n), "what is lost counts, so that the first covers nothing").to.equal(21n);
+  });
+
+  it("counts of a fee what is owed, and what the requests under way cover of it", () => {
+    const covering = (fee: bigint, ...covered: (bigint | undefined)[]) => {
+      const record = { ...makeRecord(), fee, charged: 100n };
+      record.outstanding = covered.map((each) => ({
+        balance: 1n,
+        price: 10n,
+        ...(each !== undefined && { fee: each }),
+      }));
+      return spentOf(record) - 100n - 10n * BigInt(covered.length);
+    };
+    expect(covering(5n)).to.equal(0n);
+    expect(covering(5n, undefined)).to.equal(0n);
+    expect(covering(5n, 2n, 3n, undefined, 1n), "the most, once").to.equal(3n);
+    expect(covering(2n, 5n), "some was taken back").to.equal(2n);
   });
 });
