@@ -18,7 +18,7 @@ export function nameOf({ key, address }: Client): string {
 const forwardedFor = new WeakMap<IncomingMessage, Client>();
 
 /** The address that a request comes from: what a trusted proxy said, else the other end of the connection. */
-export function addressOf(request: IncomingMessage): string | undefined {
+export function clientAddress(request: IncomingMessage): string | undefined {
   return forwardedFor.get(request)?.address ?? request.socket.remoteAddress;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { isPaymentHeader } from "@rmps/wire";
-import { addressOf } from "../door/client.ts";
+import { clientAddress } from "../door/client.ts";
 
 /** Headers between two neighbours only (RFC 9110, 7.6.1), and those that we set ourselves. */
 const HOP_BY_HOP = new Set([
@@ -47,7 +47,7 @@ export function requestHeaders(request: IncomingMessage): Record<string, string 
     if (name.includes("_")) continue; // Gateways such as CGI and WSGI take it for a dash, and this for another header.
     result[name] = value.length === 1 ? value[0]! : value;
   }
-  result["x-forwarded-for"] = addressOf(request) ?? "unknown";
+  result["x-forwarded-for"] = clientAddress(request) ?? "unknown";
   result["x-forwarded-proto"] = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
   if (request.headers.host !== undefined) result["x-forwarded-host"] = request.headers.host;
   return result;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { IncomingMessage } from "node:http";
-import { addressOf, createClients, nameOf } from "../../src/door/client.ts";
+import { clientAddress, createClients, nameOf } from "../../src/door/client.ts";
 
 /** A request from an address, as far as clients are told apart by it. */
 function from(remoteAddress: string, forwarded?: string): IncomingMessage {
@@ -49,10 +49,10 @@ describe("Clients", () => {
   it("go by the believed address towards upstreams too", () => {
     const request = from("10.1.2.3", "203.0.113.9");
     createClients(["10.1.2.3"]).of(request);
-    expect(addressOf(request)).to.equal("203.0.113.9");
+    expect(clientAddress(request)).to.equal("203.0.113.9");
     const liar = from("192.0.2.1", "203.0.113.9");
     createClients(["10.1.2.3"]).of(liar);
-    expect(addressOf(liar)).to.equal("192.0.2.1");
+    expect(clientAddress(liar)).to.equal("192.0.2.1");
   });
 
   it("on this machine are not limited, unless a trusted proxy there names others", () => {

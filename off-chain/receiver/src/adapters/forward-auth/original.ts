@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isAuthority } from "../node/request-target.ts";
 
 /** A request as the proxy got it. */
 export interface Original {
@@ -16,7 +17,6 @@ export interface Original {
 
 const METHOD = /^[A-Z]{1,20}$/;
 const ID = /^[\x21-\x7e]{8,128}$/;
-const HOST = /^[A-Za-z0-9.\-_~[\]:]{1,255}$/;
 const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
 /**
@@ -35,7 +35,7 @@ export function originalOf({ headers }: IncomingMessage, origin: string | undefi
   const host = one("x-forwarded-host") ?? one("host") ?? "";
   const secure = one("x-forwarded-proto") === "https";
   if (!METHOD.test(method) || !target.startsWith("/") || !ID.test(id)) return undefined;
-  const authority = HOST.test(host) && URL.canParse(`http://${host}`) ? host : "localhost";
+  const authority = isAuthority(host) ? host : "localhost";
   return {
     method,
     target,

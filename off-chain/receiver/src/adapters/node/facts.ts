@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { HeaderSource } from "@rmps/wire";
 import type { RequestFacts } from "../../paywall/types.ts";
 import { hasBody, readAhead } from "./body.ts";
-import { readTarget } from "./request-target.ts";
+import { isAuthority, readTarget } from "./request-target.ts";
 
 /** Where the server is, if not where it listens. */
 export interface NodeOptions {
@@ -17,7 +17,6 @@ export interface NodeOptions {
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
-const HOST = /^[A-Za-z0-9.\-_~[\]:]{1,255}$/;
 
 /** The headers of a request, one by one. */
 export function headersOf(request: IncomingMessage): HeaderSource {
@@ -56,5 +55,5 @@ function isLoopback({ socket }: IncomingMessage): boolean {
 
 /** What the target says comes before the `Host` header. */
 function hostOf({ headers, socket }: IncomingMessage, host = headers.host ?? ""): string {
-  return HOST.test(host) && URL.canParse(`http://${host}`) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
+  return isAuthority(host) ? host : `127.0.0.1:${socket.localPort ?? 80}`;
 }

@@ -10,6 +10,13 @@ export interface RequestTarget {
 /** Exactly what is routed alike wherever it is parsed: no query or backslash in place of the path's first slash. */
 const ABSOLUTE = /^https?:\/\/([^/?#\\]+)(\/[^#]*)?$/i;
 
+const HOST = /^[A-Za-z0-9.\-_~[\]:]{1,255}$/;
+
+/** Whether a text, of a `Host` header perhaps, can be the authority of a URL. */
+export function isAuthority(text: string): boolean {
+  return HOST.test(text) && URL.canParse(`http://${text}`);
+}
+
 /** Reads a target: servers have to take the absolute form for the origin form (RFC 9112, 3.2.2). */
 export function readTarget(target: string): RequestTarget {
   const absolute = ABSOLUTE.exec(target);
