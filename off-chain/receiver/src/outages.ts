@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Alarms } from "./alarms.ts";
-import { Heartbeat } from "./chain/watcher/heartbeat.ts";
+import { Heartbeat } from "./chain/heartbeat.ts";
 import type { Watcher } from "./chain/watcher/watcher.ts";
 import { StoreUnavailable } from "./store/error.ts";
 import type { Store } from "./store/store.ts";

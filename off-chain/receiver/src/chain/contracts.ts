@@ -7,10 +7,10 @@ import { bytes } from "./rpc/results.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 
 const manager = IChannelManager__factory.createInterface();
+const erc20 = MicroToken__factory.createInterface();
+
 /** What ethers says of an answer that is none of the function's. */
 const UNREADABLE = ["BAD_DATA", "BUFFER_OVERRUN", "CALL_EXCEPTION"] as const;
-
-const erc20 = MicroToken__factory.createInterface();
 
 /** @throws RefusedToStart where `address` holds no `ChannelManager`: proofs would be checked for something else. */
 export async function checkManager(rpc: Rpc, address: Address): Promise<void> {

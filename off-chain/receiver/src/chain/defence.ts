@@ -3,9 +3,9 @@ import type { Alarms } from "../alarms.ts";
 import type { ChannelRecord } from "../store/channel.ts";
 import type { Head } from "../store/chain.ts";
 import type { TransactionStore } from "../store/transactions.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 import { readBlock } from "./watcher/node-view.ts";
-import { Heartbeat } from "./watcher/heartbeat.ts";
 
 /**
  * A channel is defended while its challenge period is at least so many times what an answer takes now. (To start with,

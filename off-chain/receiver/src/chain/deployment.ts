@@ -4,7 +4,7 @@ import { RpcError } from "./rpc/errors.ts";
 import { ask, bytes, count, quantity } from "./rpc/results.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 import { readBlock } from "./watcher/node-view.ts";
-import type { Confirmations } from "./watcher/watcher.ts";
+import type { Confirmations } from "./watcher/follower.ts";
 
 /** A challenge period must be so many times as long as it takes a deposit to be confirmed. */
 const PERIOD_TO_DELAY = 4;

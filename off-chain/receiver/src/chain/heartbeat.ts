@@ -1,4 +1,4 @@
-import type { Rpc } from "../rpc/rpc.ts";
+import type { Rpc } from "./rpc/rpc.ts";
 
 /** Longest wait between two rounds after failures, in milliseconds. */
 const MAX_BACKOFF = 15_000;

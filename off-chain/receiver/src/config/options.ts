@@ -1,7 +1,7 @@
 import type { Address } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { ForwardAuthRoutes } from "../adapters/forward-auth.ts";
-import type { Confirmations } from "../chain/watcher/watcher.ts";
+import type { Confirmations } from "../chain/watcher/follower.ts";
 import type { ClaimPolicy } from "../chain/settler/policy.ts";
 import type { DoorOptions } from "../door/options.ts";
 import type { Routes } from "../proxy/routes.ts";

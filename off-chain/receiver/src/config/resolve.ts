@@ -5,7 +5,7 @@ import { checkChainId, checkPeriod, findDeployment } from "../chain/deployment.t
 import type { Deployment } from "../chain/deployment.ts";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
 import type { Rpc } from "../chain/rpc/rpc.ts";
-import type { Confirmations } from "../chain/watcher/watcher.ts";
+import type { Confirmations } from "../chain/watcher/follower.ts";
 import type { Currency } from "../paywall/types.ts";
 import type { SponsorPolicy } from "../sponsor/types.ts";
 import { resolveSponsor } from "./sponsor.ts";

@@ -2,17 +2,15 @@ import type { Hex } from "@rmps/proofs";
 import type { Logger } from "pino";
 import type { Head } from "../../store/chain.ts";
 import type { Store } from "../../store/store.ts";
+import { Heartbeat } from "../heartbeat.ts";
 import type { Endpoint } from "../rpc/endpoint.ts";
 import { RpcUnavailable } from "../rpc/errors.ts";
 import type { Rpc } from "../rpc/rpc.ts";
 import { Audit } from "./audit.ts";
 import { Follower, type Confirmations } from "./follower.ts";
 import { HeadClock } from "./head-clock.ts";
-import { Heartbeat } from "./heartbeat.ts";
 import { Looks } from "./looks.ts";
 import { readBlock, readEvents, type Block, type Subject } from "./node-view.ts";
-
-export type { Confirmations } from "./follower.ts";
 
 /** Blocks that one look for a single channel spans at most, counted back from the head. */
 const LOOK_BLOCKS = 2_000;
