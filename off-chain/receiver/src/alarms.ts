@@ -24,6 +24,7 @@ export const ALARM_NAMES = [
   "store",
 ] as const;
 
+/** One of `ALARM_NAMES`. */
 export type AlarmName = (typeof ALARM_NAMES)[number];
 
 /** Which alarms ring. Each change is logged once; metrics and health read them. */

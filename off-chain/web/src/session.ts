@@ -28,6 +28,7 @@ export interface Remembered {
   readonly account: Address;
 }
 
+/** The wallet that was chosen here before; undefined where there is none, or nothing that can be read. */
 export function rememberedWallet(storage: WebStorageLike): Remembered | undefined {
   try {
     const { id, account } = JSON.parse(storage.getItem(WALLET) ?? "") as Record<string, unknown>;
@@ -38,6 +39,7 @@ export function rememberedWallet(storage: WebStorageLike): Remembered | undefine
   }
 }
 
+/** Keeps which wallet was chosen. */
 export function rememberWallet(storage: WebStorageLike, wallet: Remembered): void {
   storage.setItem(WALLET, JSON.stringify(wallet));
 }

@@ -3,6 +3,7 @@ import type { Address, Hex } from "@rmps/proofs";
 /** The dialects, by their names in configuration: RDN headers, the `Payment` authentication scheme, x402 version 2. */
 export const DIALECTS = ["rdn", "payment", "x402"] as const;
 
+/** One of `DIALECTS`. */
 export type DialectName = (typeof DIALECTS)[number];
 
 /** What a request says about the channel it pays with, beyond its id. Whoever serves it checks what is there. */

@@ -76,8 +76,10 @@ const MEANINGS = {
   },
 } as const satisfies Record<string, Meaning>;
 
+/** One of `REFUSAL_CODES`. */
 export type RefusalCode = keyof typeof MEANINGS;
 
+/** The codes of all refusals. */
 export const REFUSAL_CODES = Object.keys(MEANINGS) as readonly RefusalCode[];
 
 /** Whether some text is the code of a refusal. */

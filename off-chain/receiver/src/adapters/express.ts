@@ -5,6 +5,7 @@ import { factsOf, type NodeOptions } from "./node/facts.ts";
 import { guardAnswer } from "./node/guard.ts";
 import { sendAnswer } from "./node/send.ts";
 
+/** What is sold on a route of Express, and for how much. */
 export interface ExpressPaywallOptions extends NodeOptions {
   readonly paywall: Paywall;
   /** In the token's smallest unit, fixed or computed before payment; 0: free. */

@@ -21,6 +21,7 @@ declare module "fastify" {
   }
 }
 
+/** The paywall of an app; prices stand in the configs of its routes. */
 export interface FastifyPaywallOptions extends NodeOptions {
   readonly paywall: Paywall;
 }

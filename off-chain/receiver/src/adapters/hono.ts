@@ -6,6 +6,7 @@ import { KEPT_ANSWER, type PaidRequest, type RequestFacts } from "../paywall/typ
 /** Longest body that is read ahead of the payment, in bytes: 1 MiB. */
 const MAX_BODY = 1024 * 1024;
 
+/** What is sold on a route of Hono, and for how much. */
 export interface HonoPaywallOptions {
   readonly paywall: Paywall;
   /** In the token's smallest unit, fixed or computed before payment; 0: free. */

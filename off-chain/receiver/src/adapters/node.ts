@@ -12,6 +12,7 @@ import { tell } from "../tell.ts";
 /** A request handler of `node:http`, that may be asynchronous. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
+/** What a handler sells, and for how much. */
 export interface NodePaywallOptions extends NodeOptions {
   readonly paywall: Paywall;
   /** In the token's smallest unit, fixed or computed before payment; 0: free. */

@@ -115,6 +115,7 @@ export interface Repeated {
   readonly view: SenderView;
 }
 
+/** What the ledger says to a payment. */
 export type Verdict = Paid | Refused | Repeated;
 
 /** The pieces of a sender's `CloseRequest` for a channel of ours. */

@@ -112,6 +112,7 @@ export interface RefusedRequest {
   readonly body: string | Uint8Array;
 }
 
+/** What the paywall says to a request. */
 export type Admission = FreeRequest | PaidRequest | RefusedRequest;
 
 /** What a page for browsers may show. */

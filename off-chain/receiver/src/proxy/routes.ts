@@ -77,6 +77,7 @@ export interface UpstreamRoute extends RouteOptions {
   readonly timeoutMs?: number;
 }
 
+/** One thing that is sold. */
 export type Route = FileRoute | DirectoryRoute | HandlerRoute | UpstreamRoute;
 
 /**

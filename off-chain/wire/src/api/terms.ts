@@ -24,6 +24,7 @@ const NAMES = new Set<string>([
   "salt",
 ] satisfies (keyof TermsJson)[]);
 
+/** Terms in the JSON of the receiver's API. */
 export function writeTerms(terms: Terms): TermsJson {
   return {
     sender: terms.sender,

@@ -1,8 +1,10 @@
 /** The authentication scheme (draft-ryan-httpauth-payment-00). */
 export const SCHEME = "Payment";
 
-/** Our payment method, and the intent of all our challenges. */
+/** Our payment method. */
 export const METHOD = "rmps";
+
+/** The intent of all our challenges. */
 export const INTENT = "session";
 
 /** The one action that a credential of ours asks for. */

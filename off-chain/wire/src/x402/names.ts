@@ -1,5 +1,7 @@
-/** Version 2 of x402, and our scheme in it. */
+/** The version of x402. */
 export const VERSION = 2;
+
+/** Our scheme in it. */
 export const X402_SCHEME = "rmps-channel";
 
 /** Type of the one payload of the scheme. */
