@@ -32,6 +32,7 @@ export class Context {
   readonly output: Output;
   readonly rpc: string;
   readonly around: Surroundings;
+  readonly #tokens = new Map<Address, Promise<Token>>();
   #channels: Promise<Channels> | undefined;
   #chain: Promise<Chain> | undefined;
 
@@ -90,8 +91,7 @@ export class Context {
     return this.tokenAt(address);
   }
 
-  readonly #tokens = new Map<Address, Promise<Token>>();
-
+  /** A token on the RPC's chain; asked for its name once. */
   tokenAt(address: Address): Promise<Token> {
     let token = this.#tokens.get(address);
     if (token === undefined) {

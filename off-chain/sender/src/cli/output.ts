@@ -1,3 +1,4 @@
+import type { Hex } from "@rmps/proofs";
 import { PROCESS, type Surroundings } from "./surroundings.ts";
 
 /** Writes for people on a terminal, for programs elsewhere. */
@@ -10,6 +11,11 @@ export interface Output {
   table(values: unknown[], rows: string[][], header: string[]): void;
   /** A remark, on standard error. */
   note(text: string): void;
+}
+
+/** A channel's id as people read it: enough of it to tell channels apart. */
+export function shortId(id: Hex): string {
+  return `${id.slice(0, 10)}…`;
 }
 
 /** JSON of anything that holds bigints: they become decimal strings. */

@@ -9,6 +9,7 @@ import type { Outcome } from "../channel/transactions/look.ts";
 import type { Outbox } from "../channel/transactions/outbox.ts";
 import type { Context } from "./context.ts";
 import { show } from "./money.ts";
+import { shortId } from "./output.ts";
 
 /**
  * Transactions under way at once: a node keeps so many of one account for certain (geth's `accountslots`). The next ones,
@@ -22,9 +23,6 @@ interface Dispute {
   /** Unix time until which an answer counts for certain. */
   closesAt: bigint;
 }
-
-/** A channel's id, short. */
-export const nameOf = (id: Hex) => `${id.slice(0, 10)}…`;
 
 /** Answers closes that concede too little, the nearest deadline first; one that is not mined holds no other up. */
 export class Watchtower {
@@ -85,7 +83,7 @@ export class Watchtower {
     const { id, amount, contract } = bundle;
     const { deposit, settled, closesAt } = await factsOf(this.#chain, contract, id);
     if (closesAt === CLOSED) {
-      if (!this.#closed.has(id)) this.#context.output.note(`${nameOf(id)} is closed at ${settled}`);
+      if (!this.#closed.has(id)) this.#context.output.note(`${shortId(id)} is closed at ${settled}`);
       this.#closed.add(id);
       return "closed";
     }
@@ -119,12 +117,12 @@ export class Watchtower {
     const { output } = this.#context;
     const { settles: id } = sent;
     if (id === undefined) return; // another command's
-    if (error !== undefined) return output.note(`${nameOf(id)}: ${error.message}; looking again`);
+    if (error !== undefined) return output.note(`${shortId(id)}: ${error.message}; looking again`);
     const { hash } = receipt;
     const paid = paidBy(receipt, id);
     const bundle = this.bundles.find((each) => each.id === id);
     const words = bundle === undefined ? `${paid}` : show(paid, await this.#context.tokenAt(bundle.terms.token));
-    output.result({ channel: id, paid, transaction: hash }, `defended ${nameOf(id)}: ${words} more (${hash})`);
+    output.result({ channel: id, paid, transaction: hash }, `defended ${shortId(id)}: ${words} more (${hash})`);
   }
 }
 

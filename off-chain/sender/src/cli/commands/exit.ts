@@ -4,6 +4,7 @@ import type { Exit } from "../../channel/exit.ts";
 import { SenderError } from "../../errors.ts";
 import type { Context } from "../context.ts";
 import { show } from "../money.ts";
+import { shortId } from "../output.ts";
 import { known, pickToEnd } from "./pick.ts";
 
 const when = (closesAt: bigint) => new Date(Number(closesAt) * 1000).toISOString().replace(".000", "");
@@ -11,7 +12,7 @@ const when = (closesAt: bigint) => new Date(Number(closesAt) * 1000).toISOString
 async function describe({ channel, kind, by, settled, closesAt, reason }: Exit, context: Context): Promise<string> {
   const token = await context.tokenAt(channel.terms.token);
   const rest = show(channel.deposit - settled, token);
-  const name = `${channel.id.slice(0, 10)}…`;
+  const name = shortId(channel.id);
   const paid = `${show(settled, token)} paid`;
   if (kind === "closed") return `closed ${name}${by === "agreement" ? " by agreement" : ""}: ${paid}, ${rest} back`;
   const why = reason === undefined ? "" : ` (${reason})`;
@@ -53,6 +54,6 @@ export async function finalize(context: Context): Promise<void> {
   for (const { id, status, ending, chainId: chain } of await channels.list()) {
     const closesAt = ending?.closesAt;
     const isLater = chain === chainId && status === "closing" && !exits.some(({ channel }) => channel.id === id);
-    if (isLater && closesAt !== undefined) context.output.note(`${id.slice(0, 10)}… is due at ${when(closesAt)}`);
+    if (isLater && closesAt !== undefined) context.output.note(`${shortId(id)} is due at ${when(closesAt)}`);
   }
 }

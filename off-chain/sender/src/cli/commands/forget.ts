@@ -1,8 +1,8 @@
 import type { ChannelRecord } from "../../book/record.ts";
 import type { Context } from "../context.ts";
+import { shortId } from "../output.ts";
 
-const describe = ({ id, origin, terms }: ChannelRecord) =>
-  `forgot ${id.slice(0, 10)}… with ${origin ?? terms.receiver}`;
+const describe = ({ id, origin, terms }: ChannelRecord) => `forgot ${shortId(id)} with ${origin ?? terms.receiver}`;
 
 /** `rmps forget`: drops what is recorded here and was on a development chain that began anew. */
 export async function forget(context: Context): Promise<void> {

@@ -9,7 +9,7 @@ import type { Limits } from "../../paying-fetch/limits.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseTokens, printable, show } from "../money.ts";
-import { toJson } from "../output.ts";
+import { shortId, toJson } from "../output.ts";
 import { checkedUrl } from "../url.ts";
 
 /** Options of `rmps get` and `rmps post`. */
@@ -92,7 +92,7 @@ async function tell(event: SenderEvent, context: Context): Promise<void> {
     return;
   }
   const token = await context.tokenAt(event.channel.terms.token);
-  const channel = `channel ${event.channel.id.slice(0, 10)}…`;
+  const channel = `channel ${shortId(event.channel.id)}`;
   switch (event.kind) {
     case "opened":
       return context.output.note(`opened ${channel} with ${show(event.amount, token)}`);

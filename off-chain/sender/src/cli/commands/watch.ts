@@ -5,7 +5,8 @@ import { SenderError } from "../../errors.ts";
 import { defaultStatePath } from "../../book/file-store.ts";
 import { Bundles, checkApart } from "../bundles.ts";
 import type { Context } from "../context.ts";
-import { nameOf, Watchtower } from "../watchtower.ts";
+import { shortId } from "../output.ts";
+import { Watchtower } from "../watchtower.ts";
 
 /** Options of `rmps watch`. */
 export interface WatchOptions {
@@ -61,7 +62,7 @@ export async function watch(paths: string[], { once, interval }: WatchOptions, c
   const failed = (error: unknown, id?: Hex) => {
     const message = error instanceof Error ? error.message : String(error);
     const remedy = error instanceof SenderError ? `\n      ${error.remedy}` : "";
-    context.output.note(`${id === undefined ? "" : `${nameOf(id)}: `}${message}; trying again${remedy}`);
+    context.output.note(`${id === undefined ? "" : `${shortId(id)}: `}${message}; trying again${remedy}`);
   };
   for (;;) {
     const until = Date.now() + seconds * 1000;
