@@ -57,8 +57,8 @@ export class Database {
   }
 }
 
-/** A sender's book in the database; `locks` make work of one name exclusive among the tabs. */
-export function bookIn(database: Database, locks: LockManager = navigator.locks): Store {
+/** A sender's book in the database; Web Locks make work of one name exclusive among the tabs. */
+export function bookIn(database: Database): Store {
   const stateOf = (value: unknown) => (value as BookState | undefined) ?? { channels: new Map() };
   return {
     read: async () => stateOf(await database.read("book")),
@@ -68,7 +68,7 @@ export function bookIn(database: Database, locks: LockManager = navigator.locks)
         const result = change(state);
         return [state, result] as const;
       }),
-    exclusive: (name, work) => locks.request(`${NAME}:${name}`, work),
+    exclusive: (name, work) => navigator.locks.request(`${NAME}:${name}`, work),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Hex } from "@rmps/proofs";
-import { PROCESS, type Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Writes for people on a terminal, for programs elsewhere. */
 export interface Output {
@@ -24,7 +24,7 @@ export function toJson(value: unknown, indent?: number): string {
 }
 
 /** @param json asked for; without it, standard output decides: a terminal is for people. */
-export function createOutput(json: boolean | undefined, { stdout, stderr }: Surroundings = PROCESS): Output {
+export function createOutput(json: boolean | undefined, { stdout, stderr }: Surroundings): Output {
   const forPrograms = json ?? stdout.isTTY !== true;
   return {
     json: forPrograms,
