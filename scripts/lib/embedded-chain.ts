@@ -3,8 +3,7 @@ import { createServer } from "node:net";
 
 import { network } from "hardhat";
 
-/** The public development mnemonic of Hardhat's accounts. Never send real money to any of them. */
-export const HARDHAT_MNEMONIC = "test test test test test test test test test test test junk";
+import { HARDHAT_MNEMONIC } from "./hardhat-accounts.ts";
 
 /** What every account of the embedded chain starts with, in wei: 1,000 ETH. */
 const ACCOUNT_BALANCE = 1_000n * 10n ** 18n;

@@ -1,7 +1,8 @@
 import { deployAll, fundAccounts, type Deployed } from "@rmps/contracts/deploy";
-import { HDNodeWallet, JsonRpcProvider, NonceManager, parseEther } from "ethers";
+import { JsonRpcProvider, NonceManager, parseEther, type HDNodeWallet } from "ethers";
 
-import { HARDHAT_MNEMONIC, startEmbeddedChain, type EmbeddedChain } from "./embedded-chain.ts";
+import { startEmbeddedChain, type EmbeddedChain } from "./embedded-chain.ts";
+import { hardhatAccount } from "./hardhat-accounts.ts";
 
 /** What accounts #2 to #9 begin with. */
 const POCKET_MONEY = parseEther("1000");
@@ -25,8 +26,7 @@ export async function startLocalChain(port: number): Promise<LocalChain> {
     pollingInterval: 25,
     batchStallTime: 0,
   });
-  const account = (index: number) =>
-    HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`).connect(provider);
+  const account = (index: number) => hardhatAccount(index).connect(provider);
   const deployer = new NonceManager(account(0));
   const deployed = await deployAll(deployer);
   const accounts = [2, 3, 4, 5, 6, 7, 8, 9].map((index) => account(index).address.toLowerCase() as `0x${string}`);

@@ -2,15 +2,12 @@
  * The shop in a process of its own, for commands that watch its memory or whether it lives. Told by its parent's
  * messages what to do, and where the chain is.
  */
-import { HDNodeWallet } from "ethers";
-
 import type { RunningReceiver } from "@rmps/receiver";
 
-import { HARDHAT_MNEMONIC } from "./embedded-chain.ts";
+import { hardhatAccount } from "./hardhat-accounts.ts";
 import { openShop } from "./shop.ts";
 import type { FromShop, ToShop } from "./shop-process.ts";
 
-const account = (index: number) => HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
 const tell = (message: FromShop) => process.send?.(message);
 let shop: RunningReceiver | undefined;
 
@@ -18,7 +15,7 @@ async function obey(message: ToShop): Promise<void> {
   switch (message.kind) {
     case "open": {
       const { chain, options } = message;
-      shop = await openShop({ ...chain, chainId: chain.chainId, account }, { ...options, log: "error" });
+      shop = await openShop({ ...chain, account: hardhatAccount }, { ...options, log: "error" });
       return void tell({ kind: "open", url: shop.url });
     }
     case "state": {

@@ -1,10 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { LOCAL_CHAIN_ID } from "@rmps/contracts/deployments";
-import { HDNodeWallet, NonceManager, Wallet, isKeystoreJson, type JsonRpcProvider, type Signer } from "ethers";
+import { NonceManager, Wallet, isKeystoreJson, type HDNodeWallet, type JsonRpcProvider, type Signer } from "ethers";
+import { hardhatAccount } from "../../lib/hardhat-accounts.ts";
 import { OperatorError } from "./command.ts";
-
-/** Hardhat's well-known development mnemonic. Never send real money to any of its accounts. */
-const HARDHAT_MNEMONIC = "test test test test test test test test test test test junk";
 
 function readKeyFile(path: string): string {
   let mode: number;
@@ -42,12 +40,13 @@ export async function signerOf(
   keyFile: string | undefined,
   index: number | undefined,
 ): Promise<Signer> {
-  if ((keyFile === undefined) === (index === undefined)) {
+  if (keyFile !== undefined && index === undefined) {
+    return new NonceManager((await walletOf(keyFile)).connect(provider));
+  }
+  if (keyFile !== undefined || index === undefined) {
     throw new OperatorError("Say who sends: --key-file FILE, or on chain 31337 --account N.");
   }
-  if (keyFile !== undefined) return new NonceManager((await walletOf(keyFile)).connect(provider));
   if (chainId !== LOCAL_CHAIN_ID) throw new OperatorError(`--account is for chain 31337, not ${chainId}.`);
-  if ((index ?? 0) >= 2 ** 31) throw new OperatorError(`--account: ${index} is above ${2 ** 31 - 1}.`);
-  const wallet = HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
-  return new NonceManager(wallet.connect(provider));
+  if (index >= 2 ** 31) throw new OperatorError(`--account: ${index} is above ${2 ** 31 - 1}.`);
+  return new NonceManager(hardhatAccount(index).connect(provider));
 }

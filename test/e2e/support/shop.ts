@@ -13,11 +13,12 @@ import {
   type Hex,
   type Terms,
 } from "@rmps/proofs";
-import { HDNodeWallet, JsonRpcProvider, NonceManager, hexlify, parseEther, randomBytes } from "ethers";
+import { JsonRpcProvider, NonceManager, hexlify, parseEther, randomBytes } from "ethers";
 
-import { HARDHAT_MNEMONIC } from "../../../scripts/lib/embedded-chain.ts";
+import { hardhatAccount } from "../../../scripts/lib/hardhat-accounts.ts";
 import { startProcess, type RunningProcess } from "./process.ts";
 
+export { hardhatAccount as account } from "../../../scripts/lib/hardhat-accounts.ts";
 export { eventually } from "../../../off-chain/receiver/test/support/eventually.ts";
 
 export const CHAIN_ID = 31337n;
@@ -31,11 +32,6 @@ export const prices = {
 
 /** The operator's token of the shop. */
 export const OPERATOR = "the-operator-of-the-shop";
-
-/** One of Hardhat's well-known accounts. */
-export function account(index: number): HDNodeWallet {
-  return HDNodeWallet.fromPhrase(HARDHAT_MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
-}
 
 /** `npm start` on free ports and a store of its own, with what tests need to pay by hand. */
 export interface Shop {
@@ -97,7 +93,7 @@ export async function openChannel(
   deposit = parseEther("10"),
   changes: Partial<Terms> = {},
 ): Promise<OpenChannel> {
-  const key = account(index);
+  const key = hardhatAccount(index);
   const wallet = new NonceManager(key.connect(shop.provider));
   const terms: Terms = {
     sender: key.address.toLowerCase() as Address,

@@ -9,13 +9,11 @@ import {
   type Manager,
   type Terms,
 } from "@rmps/proofs";
-import { HDNodeWallet, hexlify, JsonRpcProvider, NonceManager, parseEther, randomBytes, Wallet } from "ethers";
+import { hexlify, JsonRpcProvider, NonceManager, parseEther, randomBytes, Wallet } from "ethers";
 import { network } from "hardhat";
+import { hardhatAccount } from "../../../../scripts/lib/hardhat-accounts.ts";
 
 export { eventually } from "./eventually.ts";
-
-/** The public development mnemonic of Hardhat's accounts. */
-const MNEMONIC = "test test test test test test test test test test test junk";
 
 /** Hardhat's chain. */
 export const CHAIN_ID = 31337n;
@@ -37,7 +35,7 @@ export function account(index: number): Key {
 }
 
 function derive(index: number): Key {
-  const wallet = HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
+  const wallet = hardhatAccount(index);
   return { key: wallet.privateKey as Hex, address: wallet.address.toLowerCase() as Address };
 }
 
