@@ -79,7 +79,7 @@ function install(project: string, tarballs: string, packed: readonly Packed[]): 
   const overrides = Object.fromEntries(packed.map(({ name }) => [name, `$${name}`]));
   const manifest = { name: "empty-project", private: true, type: "module", dependencies, overrides };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=5", "--loglevel=error"];
   execFileSync("npm", args, { cwd: project, stdio: ["ignore", "inherit", "inherit"] });
 }
 
