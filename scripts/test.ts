@@ -27,14 +27,17 @@ function testFiles(folder: string): string[] {
 const mocha = ["mocha", "--import=tsx", "--exit", "--timeout", "300000"];
 const offChain = (name: string): Runner => [`off-chain/${name}`, ...mocha, ...testFiles(`off-chain/${name}/test`)];
 
+/** Writes no bindings anew: other lanes read them. */
+const hardhat = ["hardhat", "--no-typechain", "test"] as const;
+
 /**
  * What must not run side by side shares a lane: Hardhat's runners and deployments write `artifacts/`. The others need
  * only what `npm run build` made. The longest lanes come first.
  */
 const lanes: readonly (readonly Runner[])[] = [
   [
-    ["solidity", "hardhat", "test", "solidity"],
-    ["contracts", "hardhat", "test", "mocha"],
+    ["solidity", ...hardhat, "solidity"],
+    ["contracts", ...hardhat, "mocha"],
     ["deployment", ...mocha, ...testFiles("test/deploy"), ...testFiles("test/packages")],
   ],
   [offChain("receiver")],
