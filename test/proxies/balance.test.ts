@@ -101,10 +101,10 @@ describe("nginx before two receivers on one PostgreSQL, and another nginx behind
   it("serves increasing proofs over both receivers, in any order", async () => {
     const count = 40;
     const balances = Array.from({ length: count }, (_, i) => PRICE * BigInt(((i * 7) % count) + 1));
+    balance = PRICE * BigInt(count);
     const answers = await Promise.all(balances.map((each) => get("/sold/a?b=c", paymentHeaders(channel, each))));
     expect(answers.map(({ status }) => status)).to.deep.equal(balances.map(() => 200));
     for (const receiver of receivers) expect(await payments(receiver)).to.be.greaterThan(0);
-    balance = PRICE * BigInt(count);
   });
 
   it("sells one proof once, whoever is asked", async () => {
