@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { ClientGone } from "../paywall/client-gone.ts";
 import type { Paywall } from "../paywall/paywall.ts";
 import { checkOptions, priceFor } from "../paywall/price.ts";
 import { KEPT_ANSWER, type PaidRequest, type RequestFacts } from "../paywall/types.ts";
@@ -94,7 +95,9 @@ function factsOf(request: Request, origin: string | undefined): RequestFacts {
     async body() {
       if (request.body === null) return new Uint8Array();
       if (request.bodyUsed || Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return undefined;
-      return read(request.clone(), MAX_BODY);
+      return read(request.clone(), MAX_BODY).catch((error: unknown) => {
+        throw new ClientGone(error);
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import { contradiction, malformedPayment, readPayment, writeReceipt } from "@rmp
 import type { Offer, Payment, Receipt, Refusal } from "@rmps/wire";
 import type { Paid } from "../ledger/types.ts";
 import { challengeProblem } from "./challenge.ts";
+import { CLIENT_GONE, ClientGone } from "./client-gone.ts";
 import { tell } from "../tell.ts";
 import { idempotencyOf, repeatedAnswer } from "./idempotency.ts";
 import { Refuser } from "./refuser.ts";
@@ -89,43 +90,49 @@ export function createPaywall(options: PaywallOptions): Paywall {
 
   return {
     async admit(request, sale) {
-      if (sale.price === 0n || request.method === "OPTIONS") return { kind: "free" };
-      if (isMalformed(request.target)) return MALFORMED_TARGET;
-      const offer = offerFor(sale);
-      const asked = { request, sale, offer };
-      const reading = readPayment(request.header, { challengeKey });
-      if (request.method === "HEAD" || reading.kind === "none") return refuser.unpaid(asked);
-      if (reading.kind === "malformed") return refuser.refuse(asked, malformedPayment(reading), reading.dialect);
+      try {
+        if (sale.price === 0n || request.method === "OPTIONS") return { kind: "free" };
+        if (isMalformed(request.target)) return MALFORMED_TARGET;
+        const offer = offerFor(sale);
+        const asked = { request, sale, offer };
+        const reading = readPayment(request.header, { challengeKey });
+        if (request.method === "HEAD" || reading.kind === "none") return await refuser.unpaid(asked);
+        if (reading.kind === "malformed")
+          return await refuser.refuse(asked, malformedPayment(reading), reading.dialect);
 
-      const { payment } = reading;
-      const { dialect, channelId, challenge } = payment;
-      const { turnstile } = options;
-      const from = request.from ?? "";
-      const retryAfter = turnstile?.enter(channelId, from) ?? 0;
-      if (retryAfter > 0) return refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
-      const refusal =
-        objection(payment, offer) ??
-        (challenge === undefined ? undefined : await challengeProblem(challenge, request, now()));
-      if (refusal !== undefined) return refuser.refuse(asked, refusal, dialect);
-      const key = request.header("idempotency-key");
-      const idempotency = key === undefined ? undefined : await idempotencyOf(request, channelId, key);
-      if (idempotency?.kind === "refused") return idempotency;
+        const { payment } = reading;
+        const { dialect, channelId, challenge } = payment;
+        const { turnstile } = options;
+        const from = request.from ?? "";
+        const retryAfter = turnstile?.enter(channelId, from) ?? 0;
+        if (retryAfter > 0) return await refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
+        const refusal =
+          objection(payment, offer) ??
+          (challenge === undefined ? undefined : await challengeProblem(challenge, request, now()));
+        if (refusal !== undefined) return await refuser.refuse(asked, refusal, dialect);
+        const key = request.header("idempotency-key");
+        const idempotency = key === undefined ? undefined : await idempotencyOf(request, channelId, key);
+        if (idempotency?.kind === "refused") return idempotency;
 
-      const purchase = { price: sale.price, idempotency: idempotency?.digest, sender: payment.claims.sender };
-      const verdict = await ledger.pay(payment, purchase);
-      switch (verdict.kind) {
-        case "paid":
-          tell(() => turnstile?.paid(channelId, from));
-          tell(options.onDecision, { outcome: "paid", dialect, price: sale.price });
-          return admitted(payment, verdict, idempotency !== undefined);
-        case "repeated":
-          tell(options.onDecision, { outcome: "repeated", dialect, price: sale.price });
-          return repeatedAnswer(verdict.answer);
-        case "refused": {
-          const { code, missingConfirmations, view } = verdict;
-          const missing = missingConfirmations !== undefined && { missingConfirmations };
-          return refuser.refuse(asked, { code, ...missing }, dialect, view);
+        const purchase = { price: sale.price, idempotency: idempotency?.digest, sender: payment.claims.sender };
+        const verdict = await ledger.pay(payment, purchase);
+        switch (verdict.kind) {
+          case "paid":
+            tell(() => turnstile?.paid(channelId, from));
+            tell(options.onDecision, { outcome: "paid", dialect, price: sale.price });
+            return admitted(payment, verdict, idempotency !== undefined);
+          case "repeated":
+            tell(options.onDecision, { outcome: "repeated", dialect, price: sale.price });
+            return repeatedAnswer(verdict.answer);
+          case "refused": {
+            const { code, missingConfirmations, view } = verdict;
+            const missing = missingConfirmations !== undefined && { missingConfirmations };
+            return await refuser.refuse(asked, { code, ...missing }, dialect, view);
+          }
         }
+      } catch (error) {
+        if (error instanceof ClientGone) return CLIENT_GONE;
+        throw error;
       }
     },
   };

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { connect } from "node:net";
 import { eventually } from "../support/eventually.ts";
-import { raw, request } from "../door/raw.ts";
+import type { Paywall } from "../../src/paywall/paywall.ts";
+import type { Admission } from "../../src/paywall/types.ts";
+import { open, raw, request } from "../door/raw.ts";
 import { openShop, payment, type Shop } from "../support/shop.ts";
 import type { TestChannel } from "../support/channels.ts";
 
@@ -65,15 +67,24 @@ export function sellsBehind(name: string, serve: Serve): void {
     let served: string[];
     let release: () => void;
     let asked: Promise<void>;
+    let admissions: Promise<Admission>[];
 
     beforeEach(async () => {
       shop = await openShop();
+      admissions = [];
+      const { admit } = shop.paywall;
+      const watched: Paywall["admit"] = (...request) => {
+        const admission = admit(...request);
+        admissions.push(admission);
+        return admission;
+      };
       channel = await shop.channel();
       served = [];
       const slow = new Promise<void>((resolve) => (release = resolve));
       let onSlow = () => {};
       asked = new Promise<void>((resolve) => (onSlow = resolve));
-      server = await serve(shop, { served, slow, onSlow });
+      const paywall = { ...shop.paywall, admit: watched };
+      server = await serve({ ...shop, paywall }, { served, slow, onSlow });
     });
     afterEach(async () => {
       release();
@@ -206,6 +217,22 @@ export function sellsBehind(name: string, serve: Serve): void {
       release();
       expect(await spent()).to.equal(5n);
     });
+
+    for (const [whose, headers] of [
+      ["a payment", () => ({ ...payment(channel, 5n), "idempotency-key": "abc" })],
+      ["no payment", () => ({})],
+    ] as const) {
+      it(`takes a client that breaks off the body of ${whose} for no error of its own`, async () => {
+        const more = { "content-type": "text/plain", "content-length": "100", ...headers() };
+        const local = request("/echo", more, "POST").replace("shop.example", "localhost"); // Offered by all dialects.
+        const socket = open(server.url, `${local}half`);
+        await eventually(() => admissions.length === 1);
+        socket.destroy();
+        expect(await admissions[0]).to.include({ kind: "refused", status: 400 });
+        expect(served).to.be.empty;
+        expect(await spent()).to.equal(0n);
+      });
+    }
 
     it("charges a repeat under an Idempotency-Key once, and answers it alike", async () => {
       const key = { "idempotency-key": "abc" };

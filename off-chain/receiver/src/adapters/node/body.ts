@@ -1,15 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { ClientGone } from "../../paywall/client-gone.ts";
 
 /** Longest body that is read ahead of the payment, in bytes: 1 MiB. */
 const MAX_BODY = 1024 * 1024;
-
-/** No bug: frameworks take an error with such a status code for the client's. */
-class ClientGone extends Error {
-  readonly statusCode = 400;
-  constructor(cause?: unknown) {
-    super("The client went away while it sent the body", { cause });
-  }
-}
 
 /**
  * Reads the whole body of a request and puts it back, so that whoever comes next reads it again.
