@@ -5,6 +5,7 @@ import { healthUrl, isAlive } from "./alive.ts";
 import { optionsFrom } from "./config/from-config.ts";
 import type { Config } from "./config/schema.ts";
 import { readConfig, SECRET_VARIABLES, SETTINGS } from "./config/settings.ts";
+import { moveStoreCommand } from "./move-store.ts";
 import type { RunningReceiver } from "./receiver.ts";
 import { RefusedToStart } from "./refused-to-start.ts";
 import { StoreRefused } from "./store/error.ts";
@@ -39,7 +40,9 @@ export function command(): Command {
     .option("--recover", "the store is a restored old copy, or new while channels are open: trust no credit in it")
     .option("--check", "start, say whether all is well, and stop")
     .option("--health", "start nothing: ask the receiver that runs here with this configuration whether it answers")
-    .addHelpText("after", variables());
+    .addHelpText("after", variables())
+    .addCommand(moveStoreCommand())
+    .action((values: Values) => run(values));
   for (const { flag, help } of SETTINGS) if (flag !== undefined) made.option(flag, help);
   return made;
 }
@@ -78,9 +81,13 @@ function sayUnread(): void {
   for (const line of unreadVariables(process.env)) process.stderr.write(`rmps-receiver: warning: ${line}\n`);
 }
 
-/** Runs the command until it is told to stop. */
+/** Runs the command until it has done what it was told. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const values = command().parse(argv).opts<Values>();
+  await command().parseAsync(argv);
+}
+
+/** Runs a receiver until it is told to stop. */
+async function run(values: Values): Promise<void> {
   let receiver: RunningReceiver;
   try {
     const config = readConfig(values.config, process.env, flagsOf(values));

@@ -6,6 +6,12 @@ export type StoreProblem =
   | "foreign"
   /** A newer version of this software wrote it. */
   | "newer"
+  /** An older version of this software wrote it, and this is no time to change it. */
+  | "older"
+  /** It was moved into another one, which is to be used instead. */
+  | "moved"
+  /** Something is to be moved into it, and it holds something already. */
+  | "taken"
   /** It cannot be read as a store. */
   | "unreadable";
 

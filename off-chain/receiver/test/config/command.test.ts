@@ -70,7 +70,7 @@ describe("rmps-receiver", () => {
   it("explains itself", async () => {
     const { ended, output } = run("--help");
     expect((await ended).code).to.equal(0);
-    for (const word of ["--config", "--rpc", "--port", "PORT", ...RECEIVER_VARIABLES, "Exit codes"]) {
+    for (const word of ["--config", "--rpc", "move-store", "--port", "PORT", ...RECEIVER_VARIABLES, "Exit codes"]) {
       expect(output()).to.contain(word);
     }
     expect(output(), "keys are not for command lines").to.not.match(/--(agreement|gas)-key /);

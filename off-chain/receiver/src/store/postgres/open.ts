@@ -26,7 +26,7 @@ export async function openDatabase(url: string, options: StoreOptions, migration
   const pool = connect(url);
   try {
     return await transact(pool, async (client) => {
-      await client.query(`SELECT pg_advisory_xact_lock(${SETUP_LOCK})`);
+      await waitForOthers(client);
       await migrate(client, where, migrations);
       return { pool, ...(await bind(client, where, options)) };
     });
@@ -38,7 +38,13 @@ export async function openDatabase(url: string, options: StoreOptions, migration
   }
 }
 
-async function migrate(client: PoolClient, where: string, migrations: readonly string[]): Promise<void> {
+/** Until the end of the transaction, no other node opens the database. */
+export async function waitForOthers(client: PoolClient): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(${SETUP_LOCK})`);
+}
+
+/** Takes the schema to its newest version. Within a transaction. @throws StoreRefused */
+export async function migrate(client: PoolClient, where: string, migrations: readonly string[]): Promise<void> {
   await client.query("CREATE SCHEMA IF NOT EXISTS rmps");
   await client.query("CREATE TABLE IF NOT EXISTS rmps.meta (name text PRIMARY KEY, value text NOT NULL)");
   const version = Number((await readMeta(client, "version")) ?? "0");
@@ -95,7 +101,8 @@ export async function writeMeta(client: PoolClient | Pool, name: string, value: 
   );
 }
 
-function withoutSecrets(url: string): string {
+/** A database's URL as it may be written down. */
+export function withoutSecrets(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   return parsed === undefined ? "PostgreSQL" : `${parsed.host}${parsed.pathname}`;
 }

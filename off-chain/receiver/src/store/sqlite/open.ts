@@ -6,7 +6,8 @@ import { checkBinding } from "../binding.ts";
 import { StoreRefused } from "../error.ts";
 import type { StoreOptions } from "../store.ts";
 import { POST } from "./journal.ts";
-import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { forgetMove, readMove, tellOfMove } from "./moved.ts";
+import { APPLICATION_ID, MIGRATIONS, MOVED_ID } from "./schema.ts";
 
 /** What an opened database tells about itself. */
 export interface Opened {
@@ -22,12 +23,39 @@ export interface Opened {
  * @throws StoreRefused
  */
 export function openDatabase(path: string, options: StoreOptions, migrations = MIGRATIONS): Opened {
-  const db = openFile(path);
-  try {
-    lock(db, path);
+  return opened(path, (db) => {
+    lock(db, path, options.recover === true);
     migrate(db, path, migrations);
     db.transaction(() => db.exec(POST))();
     return { db, ...bind(db, path, options) };
+  });
+}
+
+/**
+ * Opens a file that is to be moved into another store, alone: in the newest schema already, whether marked as moved or not.
+ * @throws StoreRefused
+ */
+export function openToMove(path: string): Database.Database {
+  if (!existsSync(path)) throw new StoreRefused("unreadable", `There is no file ${path}. Name the store to be moved.`);
+  return opened(path, (db) => {
+    lock(db, path, true);
+    const version = db.pragma("user_version", { simple: true }) as number;
+    checkNotNewer(version, path, MIGRATIONS);
+    if (version < MIGRATIONS.length) {
+      const remedy =
+        "Bring it up to date, then move it: rmps-receiver --check, with the configuration that it had so far.";
+      const message = `${path} was written by an older version (schema ${version}, now ${MIGRATIONS.length}). ${remedy}`;
+      throw new StoreRefused("older", message);
+    }
+    db.transaction(() => db.exec(POST))();
+    return db;
+  });
+}
+
+function opened<Result>(path: string, work: (db: Database.Database) => Result): Result {
+  const db = openFile(path);
+  try {
+    return work(db);
   } catch (error) {
     db.close();
     if (error instanceof StoreRefused) throw error;
@@ -50,10 +78,10 @@ function openFile(path: string): Database.Database {
 }
 
 /** Takes the file for this process alone, until it is closed or the process ends. What is no store stays as it is. */
-function lock(db: Database.Database, path: string): void {
+function lock(db: Database.Database, path: string, moved: boolean): void {
   try {
     db.pragma("locking_mode = EXCLUSIVE");
-    checkKind(db, path);
+    checkKind(db, path, moved);
     keepOthersOut(path);
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
@@ -66,9 +94,13 @@ function lock(db: Database.Database, path: string): void {
   }
 }
 
-/** @throws StoreRefused for another program's database, before anything is written. */
-function checkKind(db: Database.Database, path: string): void {
+/** @throws StoreRefused for another program's database, or (unless `moved`) one that was moved, before anything is written. */
+function checkKind(db: Database.Database, path: string, moved: boolean): void {
   const application = db.pragma("application_id", { simple: true }) as number;
+  if (application === MOVED_ID) {
+    if (moved) return;
+    throw new StoreRefused("moved", tellOfMove(path, readMove(db)));
+  }
   const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (tables > 0 && application !== APPLICATION_ID) {
     throw new StoreRefused("unreadable", `${path} is a database of something else. Name another file.`);
@@ -80,12 +112,15 @@ function keepOthersOut(path: string): void {
   for (const file of [path, `${path}-wal`]) if (existsSync(file)) chmodSync(file, 0o600);
 }
 
+function checkNotNewer(version: number, path: string, { length }: readonly string[]): void {
+  if (version <= length) return;
+  const message = `${path} was written by a newer version (schema ${version}, known: ${length}). Upgrade.`;
+  throw new StoreRefused("newer", message);
+}
+
 function migrate(db: Database.Database, path: string, migrations: readonly string[]): void {
   const version = db.pragma("user_version", { simple: true }) as number;
-  if (version > migrations.length) {
-    const message = `${path} was written by a newer version (schema ${version}, known: ${migrations.length}). Upgrade.`;
-    throw new StoreRefused("newer", message);
-  }
+  checkNotNewer(version, path, migrations);
   for (let step = version; step < migrations.length; step++) {
     db.transaction(() => {
       db.exec(migrations[step]!);
@@ -115,6 +150,7 @@ function bind(db: Database.Database, path: string, { binding, firstBlock, recove
     if (recover === true) {
       write.run("firstBlock", firstBlock);
       db.exec("UPDATE channels SET paid = 0");
+      forgetMove(db);
     }
     return {
       firstBlock: read.get("firstBlock") as number,

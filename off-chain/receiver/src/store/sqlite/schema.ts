@@ -124,3 +124,6 @@ export const MIGRATIONS: readonly string[] = [
 
 /** Marks the file as ours: "RMPS" in ASCII. */
 export const APPLICATION_ID = 0x524d5053;
+
+/** Marks it as moved away, "RMPM": whoever knows nothing of moves takes it for another program's. */
+export const MOVED_ID = 0x524d504d;
