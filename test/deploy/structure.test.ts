@@ -61,6 +61,14 @@ describe("the structure", () => {
     ).to.equal(undefined);
   });
 
+  it("has no escapes from the compiler and the linter", () => {
+    const sources = globSync("{off-chain/*/{src,test},bindings,deploy,scripts,test}/**/*.{ts,js,mjs}", { cwd: root });
+    expect(sources).to.include(relative(root, import.meta.filename));
+    expect(
+      sources.filter((path) => /eslint-[d]isable|@ts-(?:ignore|expect-error|nocheck)/.test(read(path))),
+    ).to.deep.equal([]);
+  });
+
   it("has arrows that run one way from package to package", () => {
     for (const [path, names] of imports) {
       const [, package_ = ""] = /^off-chain\/(\w+)\//.exec(path) ?? [];
