@@ -1,30 +1,24 @@
+import { PROBLEM_MEDIA_TYPE } from "@rmps/wire";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RpcError, RpcUnavailable } from "../chain/rpc/errors.ts";
+import { problemDocument, type ProblemFacts } from "../problem.ts";
 import { StoreUnavailable } from "../store/error.ts";
 
-/** An RFC 9457 problem, with what to do about it. */
-export interface Problem {
-  readonly status: number;
-  /** Names the kind of problem; `urn:rmps:problem:<code>` on the wire. */
-  readonly code: string;
-  readonly title: string;
-  /** What is wrong and how to mend it, in a sentence or two. */
-  readonly detail: string;
-  /** Facts for programs, such as `spent`. */
-  readonly extra?: Readonly<Record<string, string>>;
+/** A problem as the API answers with it. */
+export interface Problem extends ProblemFacts {
   /** Seconds after which to try again. */
   readonly retryAfter?: number;
 }
 
 /** Sends a problem document. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, code, title, detail, extra, retryAfter } = problem;
+  const { status, retryAfter } = problem;
   if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="rmps-operator"');
   return reply
     .code(status)
-    .type("application/problem+json")
-    .send(Buffer.from(JSON.stringify({ type: `urn:rmps:problem:${code}`, title, status, detail, code, ...extra })));
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(Buffer.from(problemDocument(problem)));
 }
 
 export const NOT_FOUND: Problem = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HeaderMap } from "@rmps/wire";
+import { PROBLEM_MEDIA_TYPE, type HeaderMap } from "@rmps/wire";
 import { sendAnswer } from "../adapters/node/send.ts";
+import { problemDocument } from "../problem.ts";
 
 /** Why somebody may not be let in. */
 export const DOOR_REFUSALS = ["too-many-requests", "overloaded", "body-too-long"] as const;
@@ -41,13 +42,12 @@ export function refuse(
   const headers: HeaderMap = {
     ...more,
     "Cache-Control": "no-store",
-    "Content-Type": "application/problem+json",
+    "Content-Type": PROBLEM_MEDIA_TYPE,
     ...(status !== 413 && { "Retry-After": String(Math.max(1, seconds)) }),
     // What is left of the body is not worth reading.
     ...(reason === "body-too-long" && { Connection: "close" }),
   };
-  const body = JSON.stringify({ type: `urn:rmps:problem:${code}`, ...TEXTS[reason], status, code });
-  sendAnswer(response, { status, headers, body });
+  sendAnswer(response, { status, headers, body: problemDocument({ status, code, ...TEXTS[reason] }) });
 }
 
 const TEXTS: Readonly<Record<DoorRefusal, { readonly title: string; readonly detail: string }>> = {

@@ -1,3 +1,5 @@
+import { PROBLEM_MEDIA_TYPE } from "@rmps/wire";
+import { problemDocument } from "../problem.ts";
 import type { RefusedRequest } from "./types.ts";
 
 /**
@@ -10,7 +12,7 @@ export function simpleProblem(status: number, code: string, detail: string): Ref
   return {
     kind: "refused",
     status,
-    headers: { "Cache-Control": "no-store", "Content-Type": "application/problem+json" },
-    body: JSON.stringify({ type: `urn:rmps:problem:${code}`, title, status, detail, code }),
+    headers: { "Cache-Control": "no-store", "Content-Type": PROBLEM_MEDIA_TYPE },
+    body: problemDocument({ status, code, title, detail }),
   };
 }
