@@ -8,6 +8,7 @@ import type { TestChain } from "./chain.ts";
 
 /** What a sender asks a sponsor for, and how that is done. */
 export interface Wish {
+  readonly amount: bigint;
   readonly fee: bigint;
   /** Calldata of the deposit that was authorized. */
   readonly data: string;
@@ -19,6 +20,8 @@ export interface Wish {
 export interface SponsorDesk {
   readonly origin: string;
   fee: bigint;
+  /** The least that it deposits. */
+  minDeposit: bigint;
   /** What it waits for before it says its terms. */
   ready: Promise<void>;
   /** @returns the transaction that it names; undefined: it refuses. */
@@ -32,7 +35,7 @@ export async function openDesk(chain: TestChain, fee: bigint): Promise<SponsorDe
     const json = (status: number, value: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (request.method === "GET") {
-      const sponsoring = { methods: ["erc3009"], min_deposit: "1", fee: `${desk.fee}` };
+      const sponsoring = { methods: ["erc3009"], min_deposit: `${desk.minDeposit}`, fee: `${desk.fee}` };
       return void desk.ready.then(() => json(200, { sponsoring }));
     }
     read(request, chain)
@@ -46,6 +49,7 @@ export async function openDesk(chain: TestChain, fee: bigint): Promise<SponsorDe
   const desk: SponsorDesk = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fee,
+    minDeposit: 1n,
     ready: Promise.resolve(),
     answer: async ({ deposit }) => (await deposit()).hash,
     async stop() {
@@ -71,6 +75,7 @@ async function read(request: IncomingMessage, chain: TestChain): Promise<Wish> {
   const values = [readTerms(terms), amount, 0n, until, salt, signature] as const;
   const data = chain.manager.interface.encodeFunctionData("depositWithAuthorization", [...values]);
   return {
+    amount: BigInt(amount),
     fee: BigInt(fee),
     data,
     async deposit() {
