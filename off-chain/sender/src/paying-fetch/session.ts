@@ -39,9 +39,14 @@ export async function openSession(options: SessionOptions, own: Readonly<Record<
 export async function closeAll({ channels, pool }: Session, only: { origin?: string } = {}): Promise<Exit[]> {
   const isMeant = ({ status, origin }: ChannelRecord) =>
     status !== "closed" && (only.origin === undefined || origin === only.origin);
-  await pool.idle();
-  return forEach((await channels.list()).filter(isMeant), async (record) => {
-    await channels.transactions.awaitDeposit(record); // also one that an earlier call gave up on
+  const isOpening = ({ status }: ChannelRecord) => status === "opening";
+  const all = (await channels.list()).filter(isMeant);
+  all.sort((a, b) => Number(isOpening(a)) - Number(isOpening(b))); // these may take long, and hold up no other
+  return forEach(all, async (record) => {
+    if (isOpening(record)) {
+      await pool.idle(); // by a request that is under way
+      await channels.transactions.awaitDeposit(record); // by an earlier call, which gave up on it
+    }
     if ((await channels.factsOf(record)).deposit === 0n) return undefined; // nothing to get back
     await pool.retire(record);
     return channels.close(record);

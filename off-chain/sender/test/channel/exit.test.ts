@@ -245,20 +245,40 @@ describe("closing a channel", () => {
 
   it("waits for a channel that is being opened, and for the request behind it", async () => {
     const { chain } = world;
-    const seller = await world.seller();
-    const { pay } = world.sender({ wallet: chain.key(4) });
-    await chain.provider.send("evm_setAutomine", [false]);
-    const answer = pay(`${seller.url}/a`);
+    const { url } = await world.seller();
+    const { pay } = world.sender({ wallet: chain.key(5) });
     const channels = await pay.channels;
-    await until(async () =>
-      (await channels.book.sent({ chainId: 31337n, address: chain.address(4) })).length > 0 ? true : undefined,
-    );
+    const account = { chainId: 31337n, address: chain.address(5) };
+    await chain.provider.send("evm_setAutomine", [false]);
+    const answer = pay(`${url}/a`);
+    await until(async () => (await channels.book.sent(account)).length > 0 || undefined);
     const closing = pay.close();
+    await channels.factsOf((await channels.list())[0]!); // as far as close() comes without waiting
     await chain.provider.send("evm_setAutomine", [true]);
     await chain.provider.send("evm_mine", []);
     expect((await answer).status).to.equal(200);
     expect((await closing).map(({ kind, settled }) => [kind, settled])).to.deep.equal([["closed", PRICE]]);
-    expect(await channels.list()).to.have.length(1);
+    expect(await channels.list(), "no other one is opened for it").to.have.length(1);
+  });
+
+  it("keeps no channel waiting for another one that is being opened", async () => {
+    const { chain } = world;
+    const [first, second] = [await world.seller(), await world.seller()];
+    const { pay } = world.sender({ wallet: chain.key(4) });
+    expect((await pay(`${first.url}/a`)).status).to.equal(200);
+    const channels = await pay.channels;
+    const account = { chainId: 31337n, address: chain.address(4) };
+    await chain.provider.send("evm_setAutomine", [false]);
+    const answer = pay(`${second.url}/a`);
+    await until(async () => (await channels.book.sent(account)).length > 0 || undefined);
+    const closing = pay.close();
+    await until(() => first.log.some((line) => line.startsWith("DELETE")) || undefined);
+    await chain.provider.send("evm_setAutomine", [true]);
+    await chain.provider.send("evm_mine", []);
+    expect((await answer).status).to.equal(200);
+    const exits = (await closing).map(({ kind, settled }) => [kind, settled]);
+    expect(exits).to.deep.equal([1, 2].map(() => ["closed", PRICE]));
+    expect(await channels.list()).to.have.length(2);
   });
 
   it("waits for requests under way, and concedes them", async () => {

@@ -76,6 +76,25 @@ describe("a sponsor that is waited for", () => {
     expect((await waiting).status).to.equal(200);
   });
 
+  it("is waited for by who closes all channels meanwhile", async () => {
+    const { url } = await world.seller();
+    let late: Wish | undefined;
+    let answer: (hash: string) => void = () => undefined;
+    desk.answer = (wish) => {
+      late = wish;
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const pay = sponsored();
+    const waiting = pay(`${url}/a`);
+    const wish = await until(() => late);
+    const closing = pay.close();
+    const channels = await pay.channels;
+    for (const record of await channels.list()) await channels.factsOf(record); // as far as close() comes without waiting
+    answer((await wish.deposit()).hash);
+    expect((await waiting).status).to.equal(200);
+    expect(await closing).to.have.length(1);
+  });
+
   it("is not waited for where its transaction is mined, and deposits nothing", async () => {
     const { url } = await world.seller();
     desk.answer = async () =>
