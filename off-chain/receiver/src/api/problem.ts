@@ -56,6 +56,9 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
     return { status: 503, code: "chain-unavailable", title: "The chain cannot be reached", detail, retryAfter: 5 };
   }
   const { statusCode = 500, message } = error as { statusCode?: number; message: string };
+  if (statusCode === 415) {
+    return { ...malformed("Send JSON, and say that it is: Content-Type: application/json."), status: statusCode };
+  }
   if (statusCode >= 400 && statusCode < 500) return { ...malformed(`${message}.`), status: statusCode };
   request.log.error({ err: error }, "a bug");
   return { status: 500, code: "internal", title: "Our mistake", detail: "The receiver's log says more." };

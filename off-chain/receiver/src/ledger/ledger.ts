@@ -56,7 +56,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (refusal === "channel-not-found") return refusal;
     if (!ours(channel.terms)) return "wrong-terms";
     if (refusal !== undefined) return refusal;
-    if (channel.confirmedDeposit < terms.minDeposit) return "wrong-terms";
+    // A top-up that makes it enough only has to be waited for.
+    if (channel.deposit < terms.minDeposit) return "wrong-terms";
+    if (channel.confirmedDeposit < terms.minDeposit) return "channel-not-confirmed";
     return defensible === undefined || defensible(channel) ? undefined : "chain-unavailable";
   }
 

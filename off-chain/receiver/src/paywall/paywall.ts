@@ -107,8 +107,8 @@ export function createPaywall(options: PaywallOptions): Paywall {
         const retryAfter = turnstile?.enter(channelId, from) ?? 0;
         if (retryAfter > 0) return await refuser.refuse(asked, { code: "busy", retryAfter }, dialect);
         const refusal =
-          objection(payment, offer) ??
-          (challenge === undefined ? undefined : await challengeProblem(challenge, request, now()));
+          (challenge === undefined ? undefined : await challengeProblem(challenge, request, now())) ??
+          objection(payment, offer);
         if (refusal !== undefined) return await refuser.refuse(asked, refusal, dialect);
         const key = request.header("idempotency-key");
         const idempotency = key === undefined ? undefined : await idempotencyOf(request, channelId, key);

@@ -58,7 +58,7 @@ function toSold(path: string, route: Route): Sold {
     price,
     description,
     methods,
-    allow: methods === undefined ? ALL_METHODS : [...methods, "OPTIONS"].join(", "),
+    allow: methods === undefined ? ALL_METHODS : [...new Set([...methods, "OPTIONS"])].join(", "),
     free: free.map((name) => name.toUpperCase()),
     sandbox: route.sandbox,
     source: toSource(path, route),

@@ -20,7 +20,9 @@ export function directorySource(path: string, { directory }: DirectoryRoute): So
   /** The file behind a path, links resolved, if it is one within the directory. */
   async function find({ params }: RouteRequest): Promise<string | undefined> {
     const rest = params["*"] ?? "";
-    if (rest === "" || HIDDEN.test(rest) || rest.includes("\0") || rest.includes("\\")) return undefined;
+    // A file has one path: with a slash at its end, the file system would find it as well.
+    if (rest === "" || rest.endsWith("/") || HIDDEN.test(rest) || rest.includes("\0") || rest.includes("\\"))
+      return undefined;
     try {
       const file = await realpath(resolve(root, rest));
       if (!file.startsWith(root + sep)) return undefined;

@@ -218,6 +218,17 @@ describe("the API", () => {
     }
   });
 
+  it("says what type a body has to have", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+      const init = { method: "POST", headers: { "content-type": type }, body: "{}" };
+      const response = await fetch(`${receiver.url}/api/1/channels`, init);
+      expect(response.status, type).to.equal(415);
+      expect(await response.json(), type)
+        .to.have.property("detail")
+        .that.includes("application/json");
+    }
+  });
+
   it("says that it is well, ready, and how much it did", async () => {
     const get = async (path: string) => fetch(receiver.url + path);
     expect(await (await get("/health")).json()).to.deep.equal({ status: "ok", alarms: [] });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { addressOf, ZERO_ADDRESS, type Terms } from "@rmps/proofs";
 import { advance, closed, closeRequested, headAt, keyOf, newChannel } from "../support/channels.ts";
-import { opened, openChannel, settled, token, type TestChannel } from "../support/channels.ts";
+import { opened, openChannel, settled, token, toppedUp, type TestChannel } from "../support/channels.ts";
 import { codeOf, pay, proofOf } from "../support/ledger.ts";
 import { openShop, ourTerms, START, type Shop } from "../support/shop.ts";
 
@@ -65,6 +65,18 @@ describe("The ledger", () => {
     shop = await openShop({ ledger: { terms: { ...ourTerms, minDeposit: 50n } } });
     expect(await codeOf(shop, await openChannel(shop.store, 49n), 5n)).to.equal("wrong-terms");
     expect(await codeOf(shop, await openChannel(shop.store, 50n), 5n)).to.equal("paid");
+  });
+
+  it("waits for the top-up that makes a deposit enough", async () => {
+    await shop.close();
+    shop = await openShop({ ledger: { terms: { ...ourTerms, minDeposit: 50n } } });
+    const channel = await openChannel(shop.store, 49n, 10);
+    await advance(shop.store, 12, [toppedUp(channel, 12, 50n)], 11);
+    shop.head = headAt(12, 11, START);
+    const waiting = await pay(shop, channel, 5n, 5n);
+    expect(waiting).to.include({ code: "channel-not-confirmed", missingConfirmations: 1 });
+    await advance(shop.store, 13, [], 12);
+    expect(await codeOf(shop, channel, 5n)).to.equal("paid");
   });
 
   it("takes only the sender side's signature", async () => {

@@ -105,6 +105,8 @@ describe("The paywall in every dialect", () => {
     const elsewhere = { target: "/other", url: () => "http://127.0.0.1:5000/other" };
     expect(codeOf(await shop.paywall.admit(facts(headers, elsewhere), sale))).to.equal("malformed-payment");
     expect(codeOf(await shop.paywall.admit(facts(headers, { method: "POST" }), sale))).to.equal("malformed-payment");
+    const dearer = codeOf(await shop.paywall.admit(facts(headers, elsewhere), { price: 1000n }));
+    expect(dearer, "whatever that one costs").to.equal("malformed-payment");
     shop.now = START + 5 * 60 * 1000 + 1;
     expect(codeOf(await shop.paywall.admit(facts(headers), sale)), "expired").to.equal("malformed-payment");
     shop.now = START;

@@ -42,7 +42,7 @@ describe("Content of the reference server", () => {
         handler: ({ params, query, headers }) => `${params["name"]} ${query.get("q")} ${Object.keys(headers).join()}`,
       },
       "/json": { price: 5n, handler: () => Response.json({ a: 1 }, { status: 201, headers: { "x-a": "b" } }) },
-      "/gratis": { price: 5n, free: ["GET"], handler: () => "content" },
+      "/gratis": { price: 5n, free: ["GET", "OPTIONS"], handler: () => "content" },
       "/brokenprice": {
         price: () => {
           throw new Error("password of the database");
@@ -131,7 +131,15 @@ describe("Content of the reference server", () => {
     expect(await (await pay("/files/a%20b.txt")).text()).to.equal("0123456789");
     expect((await pay("/files/sub/page.html")).headers.get("content-type")).to.contain("text/html");
     const { spent } = (await shop.store.channel(channel.id))!;
-    for (const path of ["/files/nothing", "/files/.hidden", "/files/out.txt", "/files/sub", "/files/sub/", "/files/"]) {
+    for (const path of [
+      "/files/nothing",
+      "/files/.hidden",
+      "/files/out.txt",
+      "/files/sub",
+      "/files/sub/",
+      "/files/",
+      "/files/a%20b.txt/",
+    ]) {
       expect((await pay(path)).status, path).to.equal(404);
     }
     expect((await shop.store.channel(channel.id))!.spent, "nothing was charged").to.equal(spent);
@@ -170,6 +178,7 @@ describe("Content of the reference server", () => {
     expect((await fetch(`${url}/hello/anna`, { method: "HEAD" })).status, "GET costs").to.equal(402);
     expect((await fetch(`${url}/gratis`, { method: "HEAD" })).status, "GET is free").to.equal(200);
     expect(await raw("/one.txt", "OPTIONS")).to.match(/^HTTP\/1.1 204 /);
+    expect((await raw("/gratis", "POST")).toLowerCase(), "each named once").to.contain("allow: get, head, options\r\n");
     expect(await raw("/one.txt", "BREW")).to.match(/^HTTP\/1.1 400 /);
   });
 
