@@ -4,6 +4,7 @@ import { JsonRpcProvider, Wallet } from "ethers";
 
 import { keyOf } from "../../src/book/record.ts";
 import { memoryStore, PaymentRefusedError, SenderError, type Store } from "../../src/index.ts";
+import { takenBy } from "../../src/paying-fetch/taken.ts";
 import { until } from "../support/node.ts";
 import { makeRecord, TERMS } from "../support/record.ts";
 import { PRICE, type Seller, type SellerOptions } from "../support/seller.ts";
@@ -176,6 +177,11 @@ describe("closing a channel", () => {
     expect(exit!.reason).to.contain("more is spent");
     const manager = world.chain.manager.connect(await world.chain.signer(5));
     await (await manager.settle(terms, balance, balance, proof!)).wait();
+    const ended = await channel();
+    expect(await takenBy(ended, await pay.channels), "the sender ended it, and reports that").to.equal(0n);
+    const byReceiver = { ...ended, ending: undefined };
+    expect(await takenBy(byReceiver, await pay.channels)).to.equal(PRICE);
+    expect(await takenBy({ ...byReceiver, status: "open" }, await pay.channels), "while it is open").to.equal(0n);
     await world.chain.pass(3600);
     expect((await pay.finalize())[0], "never more than was signed").to.include({ settled: 2n * PRICE });
   });
