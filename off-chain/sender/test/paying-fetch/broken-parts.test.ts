@@ -152,4 +152,17 @@ describe("parts of the program's own that fail", () => {
       expect(seller.only().offered).to.deep.equal([PRICE, 2n * PRICE, 3n * PRICE]);
     });
   }
+
+  it("believes nothing of a balance in plugins, either, that is not proven by the own signature", async () => {
+    const { offer } = await world.seller();
+    const teller = new Teller({ wallet: world.chain.key(2), rpc: world.chain.provider });
+    await teller.served(await teller.pay(offer));
+    const ticket = await teller.pay(offer);
+    const { channel, channelId } = ticket;
+    const claimed = { accepted: 9n * PRICE, spent: 9n * PRICE, deposit: 10n * PRICE };
+    const proof = `0x${"11".repeat(64)}1b` as const;
+    await teller.refused(ticket, { channelId, sender: channel.terms.sender, ...claimed, proof });
+    const record = await (await teller.session()).channels.book.known(channel);
+    expect(record).to.deep.include({ balance: 2n * PRICE, charged: PRICE, refused: [2n * PRICE] });
+  });
 });
