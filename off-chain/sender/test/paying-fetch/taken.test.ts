@@ -78,4 +78,36 @@ describe("createPayingFetch with a receiver that takes what it did not earn", ()
     expect(error.limit, "three were paid after all").to.equal("maxTotal");
     expect((await channel()).balance < 4n * PRICE, "no fourth was signed").to.equal(true);
   });
+
+  it("counts towards the total a request that may have been charged on the channel that it left", async () => {
+    let attempts = 0;
+    const seller: Seller = await world.seller({
+      onPayment: ({ response }) => {
+        attempts++;
+        if (attempts === 1) return (response.destroy(), "answered");
+        if (attempts > 2) return undefined;
+        Object.assign(seller.offer, { challengePeriod: seller.offer.challengePeriod + 1 });
+        return "wrong-terms";
+      },
+    });
+    const { pay } = world.sender({ limits: { maxTotal: 2n * PRICE } });
+    expect((await pay(`${seller.url}/a`)).status).to.equal(200);
+    expect((await rejection(pay(`${seller.url}/a`), LimitExceededError)).limit).to.equal("maxTotal");
+  });
+
+  it("counts towards the total what a failed answer says that it cost", async () => {
+    const seller: Seller = await world.seller({
+      onCharged: ({ response, books: { sender, accepted, spent } }) => {
+        const [balance, total] = [accepted, spent].map(String);
+        const receipt = { "RDN-Sender-Address": sender, "RDN-Sender-Balance": balance, "RDN-Spent": total };
+        response.writeHead(500, { ...receipt, "RDN-Cost": String(PRICE) }).end();
+        return true;
+      },
+    });
+    const { pay, channel } = world.sender({ limits: { maxTotal: PRICE } });
+    const post = () => pay(`${seller.url}/a`, { method: "POST" });
+    expect((await post()).status).to.equal(500);
+    expect((await rejection(post(), LimitExceededError)).limit).to.equal("maxTotal");
+    expect((await channel()).balance, "nothing more was signed").to.equal(PRICE);
+  });
 });
