@@ -21,13 +21,7 @@ describe("Attack: closing while requests are in flight", () => {
   it("gets an agreement only for an amount that pays for them", async () => {
     const channel = await world.chain.open(2);
     const close = async (amount: bigint) => {
-      const deadline = 2n ** 40n;
-      const signature = channel.closeRequest(amount, deadline);
-      const answer = await fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-        method: "DELETE",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ amount: String(amount), deadline: String(deadline), signature }),
-      });
+      const answer = await world.askToClose(channel, amount);
       return { status: answer.status, json: (await answer.json()) as Record<string, string> };
     };
     const requests = [1n, 2n, 3n].map((count) => world.pay(channel, count * PRICE, "/slow"));

@@ -23,14 +23,7 @@ describe("Attack: closes that nobody signed, against the RPC budget", () => {
 
   /** Asks for a close with a signature of nobody's. @returns the status. */
   async function ask(channel: TestChannel): Promise<number> {
-    const deadline = 2n ** 40n;
-    const signature = channel.proof(1n); // a signature, but not of a CloseRequest
-    const { status } = await fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-      method: "DELETE",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ amount: `${PRICE}`, deadline: `${deadline}`, signature }),
-    });
-    return status;
+    return (await world.askToClose(channel, PRICE, channel.proof(1n))).status; // a signature, but not of a CloseRequest
   }
   const questions = () => node.calls.get("eth_getCode") ?? 0;
 

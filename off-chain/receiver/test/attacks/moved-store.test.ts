@@ -5,8 +5,7 @@ import { runCommand } from "../support/command.ts";
 import { startPostgres } from "../store/postgres.ts";
 import { headersFor, PRICE, World } from "./world.ts";
 
-describe("Attack: proofs that were used before the store was moved from SQLite to PostgreSQL", function () {
-  this.timeout(120_000);
+describe("Attack: proofs that were used before the store was moved from SQLite to PostgreSQL", () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   let world: World;
   before(async () => {
@@ -23,16 +22,6 @@ describe("Attack: proofs that were used before the store was moved from SQLite t
   function keyed(channel: TestChannel, total: bigint): Promise<Response> {
     const headers = { ...headersFor(channel, total * PRICE), "idempotency-key": "once" };
     return fetch(`${world.receiver.url}/cheap`, { headers });
-  }
-
-  function close(channel: TestChannel, amount: bigint): Promise<Response> {
-    const deadline = 2n ** 40n;
-    const signature = channel.closeRequest(amount, deadline);
-    return fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-      method: "DELETE",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ amount: String(amount), deadline: String(deadline), signature }),
-    });
   }
 
   it("buy nothing more; what was promised is there, and channels end as they would have", async () => {
@@ -69,8 +58,8 @@ describe("Attack: proofs that were used before the store was moved from SQLite t
     expect(await world.spent(keen), "is not charged again").to.equal(PRICE);
 
     await eventually(async () => (await chain.earned()) - before === PRICE); // The cheat's.
-    expect((await close(loyal, 3n * PRICE)).status, "below what was spent before and after").to.equal(409);
-    const agreed = await close(loyal, 4n * PRICE);
+    expect((await world.askToClose(loyal, 3n * PRICE)).status, "below what was spent before and after").to.equal(409);
+    const agreed = await world.askToClose(loyal, 4n * PRICE);
     expect(agreed.status).to.equal(200);
     const { amount, deadline, close_signature: agreement } = (await agreed.json()) as Record<string, string>;
     const sender = chain.contract.connect(chain.signer(2));

@@ -1,6 +1,6 @@
 import type { Terms } from "@rmps/proofs";
 import { expect } from "chai";
-import { account, UNIT, type TestChannel } from "../support/chain.ts";
+import { account, UNIT } from "../support/chain.ts";
 import { headersFor, PRICE, World } from "./world.ts";
 
 /** Who opens channels that others are to fall for. */
@@ -11,16 +11,6 @@ describe("Attack: a planted channel", () => {
   let world: World;
   before(async () => (world = await World.open()));
   after(() => world.stop());
-
-  async function close(channel: TestChannel, amount: bigint): Promise<Response> {
-    const deadline = 2n ** 40n;
-    const signature = channel.closeRequest(amount, deadline);
-    return fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-      method: "DELETE",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ amount: String(amount), deadline: String(deadline), signature }),
-    });
-  }
 
   const planted: [string, Partial<Terms>, string][] = [
     ["a closing key that is not ours", { receiverSigner: MALLORY.address }, "wrong-terms"],
@@ -33,7 +23,7 @@ describe("Attack: a planted channel", () => {
       const answer = await world.pay(channel, PRICE);
       expect(answer.status).to.equal(402);
       expect(await answer.json()).to.include({ code });
-      expect((await close(channel, 0n)).status).to.be.oneOf([404, 409]);
+      expect((await world.askToClose(channel, 0n)).status).to.be.oneOf([404, 409]);
       expect((await world.receiver.store.channel(channel.id))?.agreement).to.equal(undefined);
     });
   }
@@ -54,8 +44,8 @@ describe("Attack: a planted channel", () => {
     const asVictim = { ...headersFor(own, 2n * PRICE), "rdn-balance-signature": byPlanter.proof(2n * PRICE) };
     expect((await fetch(`${world.receiver.url}/cheap`, { headers: asVictim })).status).to.equal(402);
 
-    expect((await close(byVictim, PRICE)).status, "nor can the victim end it").to.not.equal(200);
-    expect((await close(byPlanter, PRICE)).status).to.equal(200);
+    expect((await world.askToClose(byVictim, PRICE)).status, "nor can the victim end it").to.not.equal(200);
+    expect((await world.askToClose(byPlanter, PRICE)).status).to.equal(200);
     expect(await world.spent(own)).to.equal(PRICE);
     expect((await world.pay(own, 2n * PRICE)).status, "untouched").to.equal(200);
   });

@@ -39,22 +39,13 @@ export function survivesRestoring({ name, running, place, make, restore }: Backu
       await world.restart(); // Once is enough: the store remembers.
       expect(await world.spent(channel), "what the copy knows").to.equal(PRICE);
 
-      const close = async (amount: bigint) => {
-        const deadline = 2n ** 40n;
-        const signature = channel.closeRequest(amount, deadline);
-        return fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-          method: "DELETE",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ amount: String(amount), deadline: String(deadline), signature }),
-        });
-      };
-      expect((await close(PRICE)).status, "an agreement at what the copy says").to.equal(409);
+      expect((await world.askToClose(channel, PRICE)).status, "an agreement at what the copy says").to.equal(409);
       expect(await pay(1n), "used before the copy").to.equal(402);
       expect(await pay(4n), "an honest sender goes on").to.equal(200);
       expect(await world.spent(channel)).to.equal(4n * PRICE);
       expect(await pay(3n), "used after the copy").to.equal(402);
-      expect((await close(3n * PRICE)).status).to.equal(409);
-      expect((await close(4n * PRICE)).status).to.equal(200);
+      expect((await world.askToClose(channel, 3n * PRICE)).status).to.equal(409);
+      expect((await world.askToClose(channel, 4n * PRICE)).status).to.equal(200);
     });
   });
 }

@@ -37,17 +37,7 @@ describe("Attack: the node stops, and the channel is closed meanwhile", () => {
     expect(refused.status).to.equal(503);
     expect(refused.headers.get("retry-after")).to.match(/^[1-9]\d*$/);
     expect(await refused.json()).to.include({ code: "chain-unavailable" });
-    const deadline = 2n ** 40n;
-    const agreement = await fetch(`${world.receiver.url}/api/1/channels/${channel.terms.sender}/${channel.id}`, {
-      method: "DELETE",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        amount: String(2n * PRICE),
-        deadline: String(deadline),
-        signature: channel.closeRequest(2n * PRICE, deadline),
-      }),
-    });
-    expect(agreement.status, "nor is anything signed").to.equal(503);
+    expect((await world.askToClose(channel, 2n * PRICE)).status, "nor is anything signed").to.equal(503);
 
     const before = await world.chain.earned();
     node.fault = undefined;

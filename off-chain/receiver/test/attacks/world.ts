@@ -5,6 +5,9 @@ import { start, Stores } from "../support/receiver.ts";
 
 export const PRICE = 100n;
 
+/** Of close requests; it does not come. Unix seconds. */
+const DEADLINE = 2n ** 40n;
+
 /** A real receiver on a real chain, with a real SQLite file, that sells at `/cheap` and, ten times dearer, `/dear`. */
 export class World {
   readonly chain: TestChain;
@@ -46,6 +49,19 @@ export class World {
 
   pay(channel: TestChannel, balance: bigint, path = "/cheap"): Promise<Response> {
     return fetch(this.receiver.url + path, { headers: headersFor(channel, balance) });
+  }
+
+  /** Asks the receiver to agree to a close. @param signature of the request; the sender's unless given. */
+  askToClose(
+    { terms, id, closeRequest }: TestChannel,
+    amount: bigint,
+    signature = closeRequest(amount, DEADLINE),
+  ): Promise<Response> {
+    return fetch(`${this.receiver.url}/api/1/channels/${terms.sender}/${id}`, {
+      method: "DELETE",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ amount: String(amount), deadline: String(DEADLINE), signature }),
+    });
   }
 
   /** What the store says was spent. */

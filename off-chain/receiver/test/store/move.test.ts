@@ -18,7 +18,7 @@ import { startPostgres } from "./postgres.ts";
 import { distrustsOldChannels } from "./recovery.behaviour.ts";
 import { chargesRepeatsOnce } from "./repeats.behaviour.ts";
 import { keepsSponsorships } from "./sponsorships.behaviour.ts";
-import { queuesTransactions } from "./transactions.behaviour.ts";
+import { queuesTransactions, transaction } from "./transactions.behaviour.ts";
 import { marksTheUnsettled } from "./unsettled.behaviour.ts";
 
 describe("A store that is moved from SQLite to PostgreSQL", function () {
@@ -134,22 +134,6 @@ describe("A store that is moved from SQLite to PostgreSQL", function () {
 
   it("gives each new transaction a number of its own", async () => {
     const store = await open(file);
-    const transaction = {
-      from: `0x${"aa".repeat(20)}`,
-      purpose: "claim",
-      channels: [],
-      to: `0x${"bb".repeat(20)}`,
-      data: "0x",
-      gasLimit: 1n,
-      maxFeePerGas: 1n,
-      maxPriorityFeePerGas: 1n,
-      hashes: [],
-      deadline: undefined,
-      createdAt: 1,
-      sentAt: undefined,
-      state: "pending",
-      minedBlock: undefined,
-    } as const;
     for (const nonce of [0, 1]) await store.transactions.add({ ...transaction, nonce });
     await store.close();
     await move();

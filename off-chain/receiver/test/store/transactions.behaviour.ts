@@ -4,7 +4,8 @@ import type { Store } from "../../src/store/store.ts";
 import type { QueuedTransaction } from "../../src/store/transactions.ts";
 import type { Kind, Place } from "./stores.ts";
 
-const transaction: Omit<QueuedTransaction, "id"> = {
+/** One that waits to be sent. */
+export const transaction: Omit<QueuedTransaction, "id"> = {
   from: `0x${"aa".repeat(20)}`,
   nonce: 7,
   purpose: "dispute",
