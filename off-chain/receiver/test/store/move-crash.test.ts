@@ -13,8 +13,7 @@ import { eventually } from "../support/eventually.ts";
 import { ask, empty } from "./moved.ts";
 import { startPostgres } from "./postgres.ts";
 
-describe("A move of a store that is killed", function () {
-  this.timeout(120_000);
+describe("A move of a store that is killed", () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   let directory: string;
   let file: string;

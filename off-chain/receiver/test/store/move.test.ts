@@ -21,8 +21,7 @@ import { keepsSponsorships } from "./sponsorships.behaviour.ts";
 import { queuesTransactions, transaction } from "./transactions.behaviour.ts";
 import { marksTheUnsettled } from "./unsettled.behaviour.ts";
 
-describe("A store that is moved from SQLite to PostgreSQL", function () {
-  this.timeout(120_000);
+describe("A store that is moved from SQLite to PostgreSQL", () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   let directory: string;
   let file: string;
